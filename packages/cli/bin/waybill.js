@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+// Plain ES2020 without imports at the top: an old Node must be able to read this file in order to say that it is too old.
+const needed = 24
+
+const args = process.argv.slice(2)
+if (Number.parseInt(process.versions.node, 10) < needed) {
+  process.stderr.write(
+    `waybill needs Node ${needed} or newer; this is Node ${process.versions.node}.\n` +
+      `Inside its repository run it with \`npx waybill\` or \`npm run\`, which use the Node that comes with the repository. ` +
+      `Anywhere else install Node ${needed} or newer.\n`,
+  )
+  process.exitCode = 2
+} else if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+  process.stdout.write(`${version()}\n`)
+} else {
+  const { enableCompileCache } = process.getBuiltinModule('node:module')
+  if (enableCompileCache) enableCompileCache()
+  void import('../src/main.ts')
+    .then(({ main }) => main(args))
+    .then((code) => {
+      process.exitCode = code
+    })
+}
+
+/** The build replaces WAYBILL_VERSION; the sources read their package's manifest. */
+function version() {
+  if (typeof WAYBILL_VERSION === 'string') return WAYBILL_VERSION
+  const manifest = new URL('../package.json', import.meta.url)
+  return JSON.parse(process.getBuiltinModule('node:fs').readFileSync(manifest, 'utf8')).version
+}

@@ -1,0 +1,50 @@
+import type { SecretText, Text } from '../terms.ts'
+import { type Dependency, type DependencyMeta, addressInputs, dependency, input, passwordOf } from './dependency.ts'
+
+export interface Smtp extends Dependency {
+  host(): Text
+  port(): Text
+  user(): Text
+  from(): Text
+  password(): SecretText
+}
+
+/** A mail server of the customer. */
+export const smtp = (id: string, meta: DependencyMeta): Smtp =>
+  dependency(id, meta, {
+    kind: 'smtp',
+    inputs: [
+      ...addressInputs(587),
+      { id: 'user', title: 'User', type: 'text', default: '' },
+      { id: 'from', title: 'Sender', type: 'email', required: true },
+    ],
+    outputs: {
+      host: input(id, 'host'),
+      port: input(id, 'port'),
+      user: input(id, 'user'),
+      from: input(id, 'from'),
+      password: passwordOf(id, `Password of the mail server "${id}"`),
+    },
+  })
+
+export interface Oidc extends Dependency {
+  issuer(): Text
+  clientId(): Text
+  clientSecret(): SecretText
+}
+
+/** An identity provider of the customer that speaks OpenID Connect. */
+export const oidc = (id: string, meta: DependencyMeta): Oidc =>
+  dependency(id, meta, {
+    kind: 'oidc',
+    inputs: [
+      ...addressInputs(443),
+      { id: 'issuer', title: 'Issuer', type: 'url', required: true },
+      { id: 'clientId', title: 'Client id', type: 'text', required: true, public: true },
+    ],
+    outputs: {
+      issuer: input(id, 'issuer'),
+      clientId: input(id, 'clientId'),
+      clientSecret: passwordOf(id, `Client secret at "${id}"`),
+    },
+  })

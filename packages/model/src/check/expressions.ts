@@ -1,0 +1,99 @@
+import { type Path, type Problem, problem } from '../errors/problem.ts'
+import { combinationLimit, combinations, describeChoice, openNode, satisfy } from '../expressions/conditions.ts'
+import { type Expression, type Operation, isOperation } from '../expressions/expression.ts'
+import { describe } from '../expressions/print.ts'
+import { typecheck } from '../expressions/typecheck.ts'
+import { childrenOf } from '../expressions/walk.ts'
+import type { Catalog } from '../product/catalog.ts'
+import { type Site, sitesOf } from './places.ts'
+
+/** Types, references and secrets of every expression, and whether what is referred to is there when it is used. */
+export function checkExpressions(catalog: Catalog): Problem[] {
+  const problems: Problem[] = []
+  for (const site of sitesOf(catalog)) {
+    const found = typecheck(site.expression, site.place, catalog.scope, site.path)
+    problems.push(...found)
+    if (found.length === 0) problems.push(...checkPresence(site, catalog))
+  }
+  return problems
+}
+
+function checkPresence({ expression, place, path, guards }: Site, catalog: Catalog): Problem[] {
+  if (typeof expression !== 'object') return []
+  const problems: Problem[] = []
+  if (place.name === 'a condition') problems.push(...checkCondition(expression, [], catalog, path))
+  descend(expression, guards, catalog, path, problems)
+  return problems
+}
+
+function descend(expression: Expression, guards: readonly Expression[], catalog: Catalog, path: Path, problems: Problem[]): void {
+  if (!isOperation(expression)) return
+  if (expression.op === 'when') {
+    const impossible = checkCondition(expression.if, guards, catalog, path)
+    problems.push(...impossible)
+    if (impossible.length > 0) return
+    descend(expression.then, [...guards, expression.if], catalog, path, problems)
+    if (expression.else !== undefined) descend(expression.else, [...guards, { op: 'not', of: expression.if }], catalog, path, problems)
+    return
+  }
+  const presence = presenceOf(expression, catalog)
+  if (presence !== undefined && presence.when !== undefined) {
+    problems.push(...checkImplied(presence.what, presence.when, guards, catalog, path))
+  }
+  if (expression.op === 'output') {
+    const dependency = catalog.dependencies.get(expression.dependency)
+    const value = catalog.outputs(expression.dependency, expression.name)
+    const more = dependency?.when === undefined ? guards : [...guards, dependency.when]
+    if (value !== undefined) descend(value, more, catalog, path, problems)
+  }
+  for (const child of childrenOf(expression)) descend(child, guards, catalog, path, problems)
+}
+
+/** What a node refers to and when that exists. */
+function presenceOf(node: Operation, catalog: Catalog): { what: string; when: Expression | undefined } | undefined {
+  switch (node.op) {
+    case 'address':
+    case 'addresses':
+    case 'replicas':
+      return { what: `The service "${node.service}"`, when: catalog.services.get(node.service)?.when }
+    case 'output':
+      return { what: `The dependency "${node.dependency}"`, when: catalog.dependencies.get(node.dependency)?.when }
+    case 'input': {
+      const external: Expression = { op: 'mode', dependency: node.dependency, is: 'external' }
+      const when = catalog.dependencies.get(node.dependency)?.when
+      return { what: `"${node.dependency}.${node.key}"`, when: when === undefined ? external : { op: 'all', of: [when, external] } }
+    }
+    case 'secret':
+      return { what: `The secret "${node.id}"`, when: catalog.secrets.get(node.id)?.when }
+    default:
+      return undefined
+  }
+}
+
+function checkImplied(what: string, when: Expression, guards: readonly Expression[], catalog: Catalog, path: Path): Problem[] {
+  const conditions = [...guards, ...featureRules(catalog), { op: 'not', of: when } as const]
+  const open = conditions.map((each) => openNode(each, catalog.domain)).find((node) => node !== undefined)
+  if (open) return [] // reported where the condition stands
+  const count = combinations(conditions, catalog.domain)
+  if (count > combinationLimit) return [problem('WB1213', path, { count, limit: combinationLimit })]
+  const example = satisfy(conditions, catalog.domain)
+  return example ? [problem('WB1203', path, { what, example: describeChoice(example) })] : []
+}
+
+function checkCondition(condition: Expression, guards: readonly Expression[], catalog: Catalog, path: Path): Problem[] {
+  const open = openNode(condition, catalog.domain)
+  if (open) return [problem('WB1207', path, { found: describe(open) })]
+  const conditions = [...guards, ...featureRules(catalog), condition]
+  const count = combinations(conditions, catalog.domain)
+  if (count > combinationLimit) return [problem('WB1213', path, { count, limit: combinationLimit })]
+  if (satisfy(conditions, catalog.domain)) return []
+  return [problem('WB1204', path, { condition: [condition, ...guards].map(describe).join(', given ') })]
+}
+
+/** A feature that is on fulfils its own condition. */
+const featureRules = ({ product, domain }: Catalog): Expression[] =>
+  product.features.flatMap(({ id, when }) =>
+    when === undefined || openNode(when, domain)
+      ? []
+      : [{ op: 'any', of: [{ op: 'not', of: { op: 'feature', id } }, when] } satisfies Expression],
+  )

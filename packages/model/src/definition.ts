@@ -1,0 +1,49 @@
+/** What generators and tools read: formats, expressions, problems, checks, `resolve`. */
+export { canonicalJson, compact, type Json } from './json.ts'
+export { contentName, digestOf, sha256Hex } from './digest.ts'
+export { nearest } from './nearest.ts'
+export { type Unit, units } from './units/unit.ts'
+export { formatQuantity, parseQuantity } from './units/quantity.ts'
+export { type Code, catalogue } from './errors/catalogue.ts'
+export {
+  type Location,
+  type Outcome,
+  type Path,
+  type Problem,
+  type Wording,
+  WaybillError,
+  outcome,
+  problem,
+  wordingOf,
+} from './errors/problem.ts'
+export {
+  type Address,
+  type AddressForm,
+  type Expression,
+  type JsonTemplate,
+  type Operation,
+  type RuntimeFact,
+  isOperation,
+} from './expressions/expression.ts'
+export { describe } from './expressions/print.ts'
+export { percentEncode, reduce } from './expressions/reduce.ts'
+export { find, mapTemplate, walk } from './expressions/walk.ts'
+export {
+  type DataClass,
+  type Family,
+  type PortProtocol,
+  ProductDefinition,
+  type SecretKind,
+  type Service as ServiceDefinition,
+  type ServiceKind,
+  type Setting as SettingDefinition,
+  productSchemaVersion,
+} from './product/schema.ts'
+export { type Catalog, catalogOf } from './product/catalog.ts'
+export { InstanceDefinition, type Site, instanceSchemaVersion } from './instance/schema.ts'
+export { readInstance } from './instance/read.ts'
+export { readProduct } from './product/read.ts'
+export { checkProduct } from './check/check.ts'
+export { resolve } from './resolve/resolve.ts'
+export type * from './resolve/deployment.ts'
+export { parseImage } from './resolve/images.ts'

@@ -1,0 +1,212 @@
+import { type Expression, type JsonTemplate, type Operation, type TextUnit, isOperation } from './expression.ts'
+import { mapTemplate } from './walk.ts'
+
+/** The nodes without children: what they stand for is looked up. */
+export type Leaf = Extract<
+  Operation,
+  {
+    op:
+      | 'load'
+      | 'setting'
+      | 'feature'
+      | 'mode'
+      | 'input'
+      | 'output'
+      | 'replicas'
+      | 'address'
+      | 'addresses'
+      | 'runtime'
+      | 'series'
+      | 'probe'
+      | 'secret'
+  }
+>
+
+/** What a leaf stands for. The leaf itself: not known yet, it stays in the result. Undefined: absent. */
+export type Lookup = (leaf: Leaf) => Expression | undefined
+
+/**
+ * The one evaluator: replaces what `lookup` knows and computes what can be computed; what is not known yet stays.
+ * Undefined means absent: a `when` that does not hold and has no other branch, an optional setting without a value.
+ * Inside a text an absent part is empty; inside a list it is left out. Total for well-typed expressions.
+ *
+ * @example
+ * reduce({ op: 'concat', parts: ['a', 1] }, (leaf) => leaf) // 'a1'
+ */
+export function reduce(expression: Expression, lookup: Lookup): Expression | undefined {
+  if (typeof expression !== 'object') return expression
+  const inner = (child: Expression) => reduce(child, lookup)
+  switch (expression.op) {
+    case 'quantity':
+      return expression.unit === 'count' ? expression.value : expression
+    case 'load':
+    case 'setting':
+    case 'feature':
+    case 'mode':
+    case 'input':
+    case 'output':
+    case 'replicas':
+    case 'address':
+    case 'addresses':
+    case 'runtime':
+    case 'series':
+    case 'probe':
+    case 'secret':
+      return lookup(expression)
+    case 'concat':
+      return concat(present(expression.parts.map(inner)))
+    case 'list':
+      return { op: 'list', items: present(expression.items.map(inner)) }
+    case 'join': {
+      const list = inner(expression.list)
+      if (!isOperation(list) || list.op !== 'list') return { ...expression, list: list ?? { op: 'list', items: [] } }
+      return concat(list.items.flatMap((item, i) => (i === 0 ? [item] : [expression.separator, item])))
+    }
+    case 'json':
+      return json(mapTemplate(expression.value, (child) => inner(child) ?? ''))
+    case 'percentEncode': {
+      const value = inner(expression.value) ?? ''
+      return typeof value === 'object' ? { ...expression, value } : percentEncode(String(value))
+    }
+    case 'format': {
+      const value = inner(expression.value)
+      if (value === undefined) return undefined
+      const number = numberOf(value)
+      return number === undefined ? { ...expression, value } : formatNumber(number, expression.as)
+    }
+    case 'when':
+      return choose(expression, lookup)
+    case 'all':
+      return junction(expression.op, expression.of, lookup)
+    case 'any':
+      return junction(expression.op, expression.of, lookup)
+    case 'not': {
+      const of = inner(expression.of) ?? false
+      return typeof of === 'boolean' ? !of : { op: 'not', of }
+    }
+    case 'equals': {
+      const [left, right] = [inner(expression.left), inner(expression.right)]
+      if (left === undefined || right === undefined) return left === right
+      const [a, b] = [comparable(left), comparable(right)]
+      return a === undefined || b === undefined ? { op: 'equals', left, right } : a === b
+    }
+    case 'compare': {
+      const [left, right] = [inner(expression.left), inner(expression.right)]
+      if (left === undefined || right === undefined) return false
+      const [a, b] = [numberOf(left), numberOf(right)]
+      if (a === undefined || b === undefined) return { ...expression, left, right }
+      return { below: a < b, atMost: a <= b, above: a > b, atLeast: a >= b }[expression.is]
+    }
+    case 'sum':
+      return arithmetic(expression, expression.of, lookup, (numbers) => numbers.reduce((a, b) => a + b, 0))
+    case 'least':
+      return arithmetic(expression, expression.of, lookup, (numbers) => Math.min(...numbers))
+    case 'greatest':
+      return arithmetic(expression, expression.of, lookup, (numbers) => Math.max(...numbers))
+    case 'difference':
+      return arithmetic(expression, [expression.left, expression.right], lookup, ([a, b]) => Math.max(0, a! - b!))
+    case 'times':
+      return arithmetic(expression, [expression.value], lookup, ([a]) => Math.ceil(a! * expression.by - 1e-9))
+  }
+}
+
+const present = (values: readonly (Expression | undefined)[]): Expression[] =>
+  values.filter((value): value is Expression => value !== undefined)
+
+/** Joins parts to one text: neighbouring literals melt together, nested texts are flattened. */
+function concat(parts: readonly Expression[]): Expression {
+  const flat: Expression[] = []
+  for (const part of parts.flatMap((each) => (isOperation(each) && each.op === 'concat' ? each.parts : [each]))) {
+    const last = flat.at(-1)
+    if (typeof part === 'object') flat.push(part)
+    else if (typeof last === 'string') flat[flat.length - 1] = last + String(part)
+    else if (String(part) !== '') flat.push(String(part))
+  }
+  if (flat.length === 0) return ''
+  return flat.length === 1 && typeof flat[0] === 'string' ? flat[0] : { op: 'concat', parts: flat }
+}
+
+function json(template: JsonTemplate): Expression {
+  const plain = plainTemplate(template)
+  return plain === undefined ? { op: 'json', value: template } : JSON.stringify(plain.value)
+}
+
+/** The template as plain data once nothing symbolic is left in it, else undefined. */
+function plainTemplate(value: JsonTemplate): { value: unknown } | undefined {
+  if (value === null || typeof value !== 'object') return { value }
+  if (isOperation(value)) {
+    if (value.op === 'quantity') return { value: value.value }
+    return value.op === 'list' ? plainTemplate(value.items) : undefined
+  }
+  const members = Object.entries(value).map(([key, item]) => [key, plainTemplate(item)] as const)
+  if (members.some(([, item]) => item === undefined)) return undefined
+  const plain = members.map(([key, item]) => [key, item!.value] as const)
+  return { value: Array.isArray(value) ? plain.map(([, item]) => item) : Object.fromEntries(plain) }
+}
+
+/** RFC 3986: every byte of the UTF-8 form that is not unreserved becomes %XX. */
+export const percentEncode = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+
+/** How much one of each text unit is in base units. */
+const textUnitFactors: Readonly<Record<TextUnit, number>> = {
+  B: 1,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  cores: 1000,
+  millicores: 1,
+  s: 1000,
+  ms: 1,
+  '%': 100,
+}
+
+const formatNumber = (base: number, as: TextUnit): string => String(Math.floor(base / textUnitFactors[as]))
+
+function choose(node: Extract<Operation, { op: 'when' }>, lookup: Lookup): Expression | undefined {
+  const condition = reduce(node.if, lookup) ?? false
+  if (condition === true) return reduce(node.then, lookup)
+  if (condition === false) return node.else === undefined ? undefined : reduce(node.else, lookup)
+  const [then, otherwise] = [reduce(node.then, lookup), node.else === undefined ? undefined : reduce(node.else, lookup)]
+  if (then === undefined && otherwise === undefined) return undefined
+  if (then === undefined) return { op: 'when', if: { op: 'not', of: condition }, then: otherwise! }
+  return { op: 'when', if: condition, then, ...(otherwise === undefined ? {} : { else: otherwise }) }
+}
+
+function junction(op: 'all' | 'any', of: readonly Expression[], lookup: Lookup): Expression {
+  const absorbing = op === 'any'
+  const open: Expression[] = []
+  for (const child of of) {
+    const value = reduce(child, lookup) ?? false
+    if (value === absorbing) return absorbing
+    if (typeof value !== 'boolean') open.push(value)
+  }
+  if (open.length === 0) return !absorbing
+  return open.length === 1 ? open[0]! : { op, of: open }
+}
+
+function arithmetic(
+  node: Expression,
+  operands: readonly Expression[],
+  lookup: Lookup,
+  compute: (numbers: number[]) => number,
+): Expression | undefined {
+  const values = operands.map((operand) => reduce(operand, lookup))
+  const numbers = values.map((value) => (value === undefined ? 0 : numberOf(value)))
+  if (numbers.some((number) => number === undefined)) return node
+  const quantity = values.find((value) => isOperation(value) && value.op === 'quantity')
+  const value = compute(numbers as number[])
+  return isOperation(quantity) && quantity.op === 'quantity' ? { ...quantity, value } : value
+}
+
+/** The number of a literal count or quantity, in base units. */
+export function numberOf(value: Expression): number | undefined {
+  if (typeof value === 'number') return value
+  return isOperation(value) && value.op === 'quantity' ? value.value : undefined
+}
+
+const comparable = (value: Expression): string | number | boolean | undefined =>
+  typeof value === 'object' ? numberOf(value) : value

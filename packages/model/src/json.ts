@@ -1,0 +1,34 @@
+/** Plain JSON: what every artefact of this project is made of. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+/**
+ * Canonical JSON (RFC 8785): keys sorted by UTF-16 code units, no white space, numbers as ECMAScript prints them.
+ * Two equal values give the same bytes on every machine.
+ *
+ * @throws TypeError on a number that JSON cannot hold or on a lone surrogate, as RFC 8785 asks.
+ * @example
+ * canonicalJson({ b: 1, a: 'x' }) // '{"a":"x","b":1}'
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === 'boolean') return String(value)
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new TypeError(`${value} has no JSON form`)
+    return JSON.stringify(value)
+  }
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw new TypeError('a lone surrogate has no JSON form')
+    return JSON.stringify(value)
+  }
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (typeof value === 'object') {
+    const members = Object.entries(value).filter(([, member]) => member !== undefined)
+    members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    return `{${members.map(([key, member]) => `${canonicalJson(key)}:${canonicalJson(member)}`).join(',')}}`
+  }
+  throw new TypeError(`${typeof value} has no JSON form`)
+}
+
+/** An object with only the members that have a value: how optional members are passed on without `undefined`. */
+export function compact<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as never
+}

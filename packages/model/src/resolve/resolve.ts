@@ -1,0 +1,87 @@
+import { type Outcome, type Problem, outcome, problem } from '../errors/problem.ts'
+import type { InstanceDefinition } from '../instance/schema.ts'
+import { digestOf } from '../digest.ts'
+import { nearest } from '../nearest.ts'
+import { type Catalog, catalogOf } from '../product/catalog.ts'
+import type { ProductDefinition } from '../product/schema.ts'
+import { readChoices } from './choices.ts'
+import type { Deployment } from './deployment.ts'
+import { applyOverlays } from './overlays.ts'
+import { type Resolver, makeResolver } from './resolver.ts'
+import { resolveEdgeProxy, resolveService } from './services.ts'
+import { resolveSecrets, resolveVolumes } from './storage.ts'
+import { edgesOf, externalOf } from './edges.ts'
+
+/**
+ * Product × instance: makes every choice. Addresses, secrets and run-time facts stay symbolic, because each target spells
+ * them. The product is taken as checked (see `checkProduct`); every mistake of the instance is reported at once.
+ */
+export function resolve(product: ProductDefinition, instance: InstanceDefinition): Outcome<Deployment> {
+  return resolveCatalog(catalogOf(product), instance)
+}
+
+/** The same for a product whose catalog is at hand. */
+export function resolveCatalog(catalog: Catalog, instance: InstanceDefinition): Outcome<Deployment> {
+  const { product } = catalog
+  const problems: Problem[] = checkIdentity(product, instance)
+  const { choices, problems: mistakes } = readChoices(catalog, instance)
+  problems.push(...mistakes)
+  if (problems.some(({ severity }) => severity === 'error')) return { ok: false, problems }
+
+  const resolver = makeResolver(catalog, choices, instance, problems)
+  const services = [...catalog.services.values()].filter(({ when }) => resolver.holds(when)).map((each) => resolveService(each, resolver))
+  const present = new Set(services.map(({ id }) => id))
+  const kept = services.map((service) => ({ ...service, needs: service.needs.filter(({ on }) => present.has(on)) }))
+  const deployment: Deployment = {
+    product: { id: product.id, version: product.version, title: product.title, digest: digestOf(product) },
+    instance: { id: instance.id, namespace: instance.site?.namespace ?? instance.id },
+    services: kept,
+    volumes: resolveVolumes(kept, resolver),
+    secrets: resolveSecrets(kept, resolver),
+    edges: edgesOf(kept),
+    external: externalOf(kept, resolver),
+    ...(product.edge && kept.some(({ exposures }) => exposures.length > 0) && { edgeProxy: resolveEdgeProxy(product.edge, resolver) }),
+    rawObjects: rawObjectsOf(product, resolver),
+    site: instance.site ?? {},
+    targets: Object.fromEntries(product.targets.map(({ id, options = {}, accepts = [] }) => [id, { options, accepts }])),
+  }
+  const patched = applyOverlays(deployment, instance.overlays ?? [], problems)
+  return outcome(problems, () => patched)
+}
+
+function checkIdentity(product: ProductDefinition, instance: InstanceDefinition): Problem[] {
+  const problems: Problem[] = []
+  if (instance.product !== product.id) problems.push(problem('WB2006', ['product'], { found: instance.product, product: product.id }))
+  if (instance.version !== undefined && instance.version !== product.version) {
+    problems.push(problem('WB2019', ['version'], { instance: instance.version, product: product.version }))
+  }
+  const offered = product.targets.map(({ id }) => id)
+  if (instance.target !== undefined && !offered.includes(instance.target)) {
+    problems.push(problem('WB2020', ['target'], { target: instance.target, offered }))
+  }
+  const rule = 'at most 40 small letters, digits and hyphens, starting with a letter and not ending in a hyphen'
+  for (const [path, id] of [[['id'], instance.id] as const, [['site', 'namespace'], instance.site?.namespace] as const]) {
+    if (id !== undefined && !/^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(id)) {
+      problems.push(problem('WB1102', path, { kind: path.at(-1) === 'id' ? 'instance' : 'namespace', id, rule }))
+    }
+  }
+  const services = [...product.services.map(({ id }) => id), ...product.dependencies.map(({ id }) => id)]
+  const known: [string, string, Iterable<string>, readonly string[]][] = [
+    ['service', 'sizes', Object.keys(instance.sizes ?? {}), services],
+    ['secret', 'secrets/versions', Object.keys(instance.secrets?.versions ?? {}), product.secrets.map(({ id }) => id)],
+  ]
+  for (const [kind, path, ids, names] of known) {
+    for (const id of ids) {
+      if (names.includes(id)) continue
+      const near = nearest(id, names)
+      problems.push(problem('WB2017', [...path.split('/'), id], { kind, id, ...(near === undefined ? {} : { near }) }))
+    }
+  }
+  return problems
+}
+
+const rawObjectsOf = (product: ProductDefinition, resolver: Resolver): Deployment['rawObjects'] =>
+  (product.rawObjects ?? [])
+    .filter(({ when }) => resolver.holds(when))
+    .map(({ id, target, object, after = [] }) => ({ id, target, object, after }))
+

@@ -1,0 +1,69 @@
+import { type Problem, problem } from '../errors/problem.ts'
+import type { Expression } from '../expressions/expression.ts'
+import { type Lookup, reduce } from '../expressions/reduce.ts'
+import type { InstanceDefinition } from '../instance/schema.ts'
+import type { Catalog } from '../product/catalog.ts'
+import type { Law } from '../product/schema.ts'
+import { formatQuantity } from '../units/quantity.ts'
+import { type Choices, lookupIn } from './choices.ts'
+import { evaluateLaw } from './laws.ts'
+
+/** What the parts of `resolve` share: evaluation by the choices that were made. */
+export interface Resolver {
+  readonly catalog: Catalog
+  readonly instance: InstanceDefinition
+  readonly choices: Choices
+  readonly problems: Problem[]
+  value(expression: Expression): Expression | undefined
+  /** The same, noting the external dependencies that it uses. */
+  valueUsing(expression: Expression, used: (dependency: string) => void): Expression | undefined
+  text(expression: Expression): string
+  holds(condition: Expression | undefined): boolean
+  law(law: Law, what: string): number
+  replicas(service: string): number
+}
+
+export function makeResolver(catalog: Catalog, choices: Choices, instance: InstanceDefinition, problems: Problem[]): Resolver {
+  const counts = new Map<string, number>()
+  const replicas = (id: string): number => {
+    const known = counts.get(id)
+    if (known !== undefined) return known
+    const count = countOf(id)
+    counts.set(id, count)
+    return count
+  }
+  const lookup: Lookup = lookupIn(catalog, choices, replicas)
+  const value = (expression: Expression) => reduce(expression, lookup)
+  const law = (data: Law, what: string): number => {
+    const need = evaluateLaw(data, value)
+    if (need.outside) {
+      const { load, from, to } = need.outside
+      const driver = data.law === 'points' ? data.over : data.law === 'perUnit' ? data.of : 0
+      const unit = typeof driver === 'object' && driver.op === 'load' ? (catalog.scope.load.get(driver.id) ?? 'count') : 'count'
+      const range = `${formatQuantity(from, unit)} to ${formatQuantity(to, unit)}`
+      problems.push(problem('WB2021', ['load'], { what, load: formatQuantity(load, unit), range }))
+    }
+    return need.value
+  }
+  const countOf = (id: string): number => {
+    const service = catalog.services.get(id)?.service
+    const size = service?.size.replicas
+    const chosen = instance.sizes?.[id]?.replicas
+    if (chosen !== undefined) return chosen
+    if (size === undefined) return 1
+    if (typeof size === 'number') return size
+    return 'tiedTo' in size ? replicas(size.tiedTo) : law(size, `The number of replicas of ${id}`)
+  }
+  return {
+    catalog,
+    instance,
+    choices,
+    problems,
+    value,
+    valueUsing: (expression, used) => reduce(expression, lookupIn(catalog, choices, replicas, used)),
+    text: (expression) => String(value(expression) ?? ''),
+    holds: (condition) => condition === undefined || value(condition) === true,
+    law,
+    replicas,
+  }
+}
