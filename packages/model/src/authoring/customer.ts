@@ -33,7 +33,7 @@ export function load<const F extends Readonly<Record<string, LoadFactor<Unit>>>>
   factors: F,
 ): { readonly [K in keyof F]: Quantity<F[K]['unit']> } {
   const terms = Object.entries(factors).map(([id, { default: preset, ...factor }]) => {
-    const data = { id, ...factor, ...(preset === undefined ? {} : { default: baseUnits(preset as Quantity<Unit>) }) }
+    const data = { id, ...factor, ...(preset === undefined ? {} : { default: baseUnits(preset) }) }
     return [id, term({ op: 'load', id }, declared('load', data))] as const
   })
   return Object.freeze(Object.fromEntries(terms)) as never

@@ -172,6 +172,6 @@ const idOf = (item: unknown): string | undefined => {
 function describe(value: unknown): string {
   if (typeof value === 'function') return `a function (${value.name || 'anonymous'})`
   if (value === undefined) return 'undefined'
-  if (typeof value === 'object') return `a ${value?.constructor.name}`
-  return `${String(value)} (a ${typeof value})`
+  if (typeof value === 'object') return `a ${value?.constructor.name ?? 'null'}`
+  return `a ${typeof value}`
 }

@@ -227,7 +227,7 @@ class PortTerm extends Term {
 }
 
 export const portRef = (service: string, port: string): ShardPortRef =>
-  Object.freeze(new PortTerm({ service, port })) as unknown as ShardPortRef
+  Object.freeze(new PortTerm({ service, port }))
 
 /** The service and port that a reference was made of. */
 export function portOf(ref: PortRef): { readonly service: string; readonly port: string } {

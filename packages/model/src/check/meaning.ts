@@ -144,8 +144,8 @@ function checkVolumes({ product, services }: Catalog): Problem[] {
     const problems = checkLaw(size, [...path, 'size'], 'bytes')
     if (shared) return problems
     if (pods.length > 1) problems.push(problem('WB1301', path, { volume: id, users: pods }))
-    const [only] = pods
-    const service = only === undefined ? undefined : services.get(only)?.service
+    const [only = ''] = pods
+    const service = services.get(only)?.service
     const many = service?.size.replicas
     const several = service?.kind === 'daemon' || (service?.kind === 'stateless' && many !== undefined && many !== 1)
     if (several) problems.push(problem('WB1301', path, { volume: id, users: [`several replicas of ${only}`] }))

@@ -33,7 +33,7 @@ function problemsOf(issue: Issue, root: unknown, before: readonly PropertyKey[])
       if (issue.errors.length === 0) return wrongChoice(issue, root, raw)
       // the branch that got furthest is the one that was meant
       const depth = (issues: readonly Issue[]) => Math.max(...issues.map((each) => each.path.length + (each.code === 'invalid_type' ? 0 : 0.5)))
-      const best = [...issue.errors].sort((a, b) => depth(b as Issue[]) - depth(a as Issue[]))[0] as Issue[]
+      const best = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] as Issue[]
       if (depth(best) > 0) return best.flatMap((each) => problemsOf(each, root, raw))
       const expected = issue.errors.map((branch) => expectationOf(branch[0] as Issue)).join(' or ')
       return [problem('WB1002', path, { expected, found: foundAt(root, raw) })]

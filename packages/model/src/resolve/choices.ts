@@ -154,7 +154,7 @@ export function presetOf(setting: Setting): Expression | Json | undefined {
   if (type === 'bytes' || type === 'cores' || type === 'duration' || type === 'percent') {
     return { op: 'quantity', unit: type, value: preset as number }
   }
-  return preset as Json | undefined
+  return preset
 }
 
 function readLoad({ product, scope }: Catalog, instance: InstanceDefinition, problems: Problem[]): Map<string, number> {

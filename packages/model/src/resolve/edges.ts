@@ -32,8 +32,9 @@ export function externalOf(services: readonly DeployedService[], resolver: Resol
   return catalog.product.dependencies.flatMap(({ id, kind, when, reached }) => {
     if (choices.modes.get(id) !== 'external' || !resolver.holds(when)) return []
     const usedBy = services.filter((service) => usesExternal(service.id, id, resolver)).map((service) => service.id)
-    const at = (key: string) => choices.inputs.get(`${id}.${key}`)
-    return [{ id, kind, host: String(at(reached.host)), port: Number(at(reached.port)), usedBy }]
+    const [host, port] = [choices.inputs.get(`${id}.${reached.host}`), choices.inputs.get(`${id}.${reached.port}`)]
+    // both are inputs with a value: without one the instance was refused
+    return typeof host === 'string' && typeof port === 'number' ? [{ id, kind, host, port, usedBy }] : []
   })
 }
 

@@ -61,7 +61,11 @@ export function makeResolver(catalog: Catalog, choices: Choices, instance: Insta
     problems,
     value,
     valueUsing: (expression, used) => reduce(expression, lookupIn(catalog, choices, replicas, used)),
-    text: (expression) => String(value(expression) ?? ''),
+    text(expression) {
+      const text = value(expression) ?? ''
+      // what stays symbolic has no public text; the checks of the definition refuse it here
+      return typeof text === 'object' ? '' : String(text)
+    },
     holds: (condition) => condition === undefined || value(condition) === true,
     law,
     replicas,

@@ -1,4 +1,4 @@
-import { type Problem, problem } from '../errors/problem.ts'
+import { type Path, type Problem, problem } from '../errors/problem.ts'
 import type { Expression } from '../expressions/expression.ts'
 import type { SizeOverride } from '../instance/schema.ts'
 import type { CatalogService } from '../product/catalog.ts'
@@ -15,7 +15,7 @@ const defaultUser = { uid: 10001, gid: 10001 }
 const second = 1000
 
 export function resolveService({ service, dependency }: CatalogService, resolver: Resolver): DeployedService {
-  const { instance, catalog } = resolver
+  const { instance } = resolver
   const values = (list: readonly Expression[] | undefined) => list?.flatMap((each) => optional(resolver.value(each)))
   const override = instance.sizes?.[service.id]
   checkOverride(service, override, resolver.problems)
@@ -47,7 +47,7 @@ export function resolveService({ service, dependency }: CatalogService, resolver
     },
     replicas: resolver.replicas(service.id),
     singleton: service.singleton ?? false,
-    ...resolveSize(service.size, override, `services/${service.id}`, resolver),
+    ...resolveSize(service.id, service.size, override, resolver),
     user: service.security?.user ?? defaultUser,
     relax: service.security?.relax ?? [],
     exposures: (service.expose ?? []).map(({ port, host, path = '/', tls }) =>
@@ -57,7 +57,7 @@ export function resolveService({ service, dependency }: CatalogService, resolver
     metrics: service.metrics && { port: service.metrics.port, path: service.metrics.path ?? '/metrics' },
     schedule: service.schedule,
     completed: values(service.completed),
-  } satisfies { [K in keyof DeployedService]: DeployedService[K] | undefined }) as DeployedService & { catalog?: typeof catalog }
+  })
 }
 
 const optional = (value: Value | undefined): Value[] => (value === undefined ? [] : [value])
@@ -88,31 +88,38 @@ function resolveProbe(probe: Probe, prober: Prober, values: (list: readonly Expr
   }
   const { every: _e, timeout: _t, failures: _f, within: _w, ...data } = probe
   const own = data.probe === 'exec' ? compact({ probe: data.probe, port: data.port }) : data
-  return { ...own, ...timing, ...(command && { command }) } as DeployedProbe
+  return { ...own, ...timing, ...(command && { command }) }
 }
 
-function resolveSize(size: Size, override: SizeOverride | undefined, what: string, resolver: Resolver) {
-  const amounts = (name: 'cpu' | 'memory' | 'ephemeral', unit: 'cores' | 'bytes'): Amounts | undefined => {
-    const demand: { request: Law; limit: Law } | undefined = size[name]
-    if (!demand) return undefined
+/** The requests and limits of one part; the customer's own numbers win. */
+function resolveSize(id: string, size: Size, override: SizeOverride | undefined, resolver: Resolver) {
+  const amounts = (name: 'cpu' | 'memory' | 'ephemeral', unit: 'cores' | 'bytes', demand: { request: Law; limit: Law }): Amounts => {
     const chosen = name === 'ephemeral' ? undefined : override?.[name]
-    const one = (side: 'request' | 'limit'): number | undefined => {
-      const given = chosen?.[side]
-      if (given === undefined) return undefined
-      const parsed = parseQuantity(String(given), unit)
-      if ('value' in parsed) return parsed.value
-      resolver.problems.push(problem('WB1005', ['sizes', what.split('/')[1]!, name, side], { text: String(given), ...parsed }))
-      return 0
-    }
-    const limit = one('limit') ?? resolver.law(demand.limit, `The ${name} limit of ${what.split('/')[1]}`)
-    const request = one('request') ?? Math.min(limit, resolver.law(demand.request, `The ${name} request of ${what.split('/')[1]}`))
+    const amount = (side: 'request' | 'limit') =>
+      chosenAmount(chosen?.[side], unit, ['sizes', id, name, side], resolver.problems) ??
+      resolver.law(demand[side], `The ${name} ${side} of ${id}`)
+    const limit = amount('limit')
+    // a request that nobody chose follows a limit that was lowered
+    const request = chosen?.request === undefined ? Math.min(limit, amount('request')) : amount('request')
     if (request > limit) {
       const shown = { request: formatQuantity(request, unit), limit: formatQuantity(limit, unit) }
-      resolver.problems.push(problem('WB1313', ['sizes', what.split('/')[1]!, name], { what: `${name} of ${what.split('/')[1]}`, ...shown }))
+      resolver.problems.push(problem('WB1313', ['sizes', id, name], { what: `${name} of ${id}`, ...shown }))
     }
     return { request, limit }
   }
-  return { cpu: amounts('cpu', 'cores')!, memory: amounts('memory', 'bytes')!, ephemeral: amounts('ephemeral', 'bytes') }
+  return {
+    cpu: amounts('cpu', 'cores', size.cpu),
+    memory: amounts('memory', 'bytes', size.memory),
+    ...(size.ephemeral && { ephemeral: amounts('ephemeral', 'bytes', size.ephemeral) }),
+  }
+}
+
+function chosenAmount(given: string | number | undefined, unit: 'cores' | 'bytes', path: Path, problems: Problem[]): number | undefined {
+  if (given === undefined) return undefined
+  const parsed = parseQuantity(String(given), unit)
+  if ('value' in parsed) return parsed.value
+  problems.push(problem('WB1005', path, { text: String(given), ...parsed }))
+  return 0
 }
 
 function checkOverride(service: Service, override: SizeOverride | undefined, problems: Problem[]): void {
@@ -128,7 +135,7 @@ function checkOverride(service: Service, override: SizeOverride | undefined, pro
 
 /** The proxy in front of the published ports. */
 export function resolveEdgeProxy(edge: Edge, resolver: Resolver): EdgeProxy {
-  const { cpu, memory } = resolveSize(edge.size, undefined, `edge/${edge.id}`, resolver)
+  const { cpu, memory } = resolveSize(edge.id, edge.size, undefined, resolver)
   return {
     id: edge.id,
     proxy: edge.proxy,

@@ -1,0 +1,77 @@
+import { type Deployment, type Problem, find, problem } from '@waybill/model'
+import type { Loss, Observation, ObservedService } from '../target.ts'
+
+/** What one target made of a deployment. */
+export interface Witness {
+  readonly target: string
+  readonly observation: Observation
+  readonly losses: readonly Loss[]
+}
+
+/**
+ * Whether the outputs of all targets say the same: services, images, commands, environment, files, ports, health, mounts,
+ * order, limits, connections and volumes. A difference is a problem unless one of the two declares a loss at that place.
+ */
+export function checkAgreement(deployment: Deployment, witnesses: readonly Witness[]): Problem[] {
+  const [first, ...others] = witnesses
+  if (!first) return []
+  const facts = factsOf(first.observation, deployment)
+  return others.flatMap((other) => compare(first, facts, other, factsOf(other.observation, deployment)))
+}
+
+/** Facts by their address, such as `services/api/env/STORES`. */
+type Facts = ReadonlyMap<string, string>
+
+function factsOf({ services, connections, volumes }: Observation, deployment: Deployment): Facts {
+  const byReplica = variablesByReplica(deployment)
+  const facts = new Map<string, string>()
+  for (const [id, service] of Object.entries(services)) {
+    for (const [field, value] of serviceFacts(service)) {
+      const at = `services/${id}/${field}`
+      // what only the replica knows is written by some targets and looked up at run time by others
+      facts.set(at, byReplica.has(at) ? '(known to the replica)' : value)
+    }
+  }
+  for (const connection of connections) facts.set(`connections/${connection}`, 'allowed')
+  for (const [id, { data, mountedBy }] of Object.entries(volumes)) {
+    facts.set(`volumes/${id}/data`, data)
+    facts.set(`volumes/${id}/mountedBy`, [...mountedBy].sort().join(' '))
+  }
+  return facts
+}
+
+function* serviceFacts(service: ObservedService): Generator<[string, string]> {
+  for (const [field, value] of Object.entries(service) as [keyof ObservedService, ObservedService[keyof ObservedService]][]) {
+    if (field === 'needs') {
+      for (const need of service.needs) yield [`needs/${need}`, 'waits']
+    } else if (Array.isArray(value)) {
+      yield [field, JSON.stringify(value)]
+    } else if (typeof value === 'object') {
+      for (const [name, inner] of Object.entries(value)) yield [`${field}/${name}`, inner as string]
+    } else {
+      yield [field, String(value)]
+    }
+  }
+}
+
+function variablesByReplica({ services }: Deployment): ReadonlySet<string> {
+  return new Set(
+    services.flatMap(({ id, env }) =>
+      env.filter(({ value }) => find(value, (node) => node.op === 'runtime')).map(({ name }) => `services/${id}/env/${name}`),
+    ),
+  )
+}
+
+function compare(first: Witness, firstFacts: Facts, second: Witness, secondFacts: Facts): Problem[] {
+  const losses = [...first.losses, ...second.losses].map(({ at }) => at)
+  const explained = (at: string) => losses.some((loss) => at === loss || at.startsWith(`${loss}/`) || loss.startsWith(`${at}/`))
+  const addresses = [...new Set([...firstFacts.keys(), ...secondFacts.keys()])].sort()
+  return addresses.flatMap((at) => {
+    const [one, two] = [firstFacts.get(at), secondFacts.get(at)]
+    if (one === two || explained(at)) return []
+    const targets = `${first.target} and ${second.target}`
+    return [problem('WB5004', at.split('/'), { what: at, targets, first: shown(one), second: shown(two) })]
+  })
+}
+
+const shown = (value: string | undefined): string => (value === undefined ? 'nothing' : value.length > 120 ? `${value.slice(0, 117)}…` : value)
