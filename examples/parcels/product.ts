@@ -45,7 +45,10 @@ const migrate = job('migrate', { does: 'Brings the database to this version', ar
 
 // How each part runs
 const soak = tested('20 minutes of 50 requests a second on 2 cores')
-const small = { cpu: constant(cores(0.25), soak), memory: constant(MiB(192), soak) }
+const small = {
+  cpu: { request: constant(cores(0.1), soak), limit: constant(cores(0.5), soak) },
+  memory: { request: constant(MiB(96), soak), limit: constant(MiB(192), soak) },
+}
 const parcels = (image: string) => ({
   image: `parcels/${image}:1.0.0`,
   scratch: { '/tmp': scratch(MiB(64)) },
@@ -57,7 +60,7 @@ const observed = {
   OTEL_EXPORTER_OTLP_ENDPOINT: site.traces, // not set without a collector
   REPLICA: runtime.replicaName,
 }
-const database = { DATABASE_URL: db.url(), SSL_MODE: when(db.external, 'require', 'disable') } // the URL holds the password
+const database = { DATABASE_URL: db.url(), SSL_MODE: db.sslMode() } // the URL holds the password
 const steps = { startup: { within: minutes(2), every: seconds(1) }, often: { every: seconds(5) } }
 
 const services = [

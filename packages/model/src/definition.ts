@@ -1,10 +1,11 @@
 /** What generators and tools read: formats, expressions, problems, checks, `resolve`. */
 export { canonicalJson, compact, type Json } from './json.ts'
-export { contentName, digestOf, sha256Hex } from './digest.ts'
+export { type Sha256, contentName, digestOf, sha256Hex } from './digest.ts'
 export { nearest } from './nearest.ts'
 export { type Unit, units } from './units/unit.ts'
 export { formatQuantity, parseQuantity } from './units/quantity.ts'
 export { type Code, catalogue } from './errors/catalogue.ts'
+export { wordingTemplate } from './errors/template.ts'
 export {
   type Location,
   type Outcome,
@@ -31,6 +32,7 @@ export { find, mapTemplate, walk } from './expressions/walk.ts'
 export {
   type DataClass,
   type Family,
+  type Law as SizingLaw,
   type PortProtocol,
   ProductDefinition,
   type SecretKind,
@@ -39,10 +41,13 @@ export {
   type Setting as SettingDefinition,
   productSchemaVersion,
 } from './product/schema.ts'
+export { type SchemaName, jsonSchemaOf, schemaNames } from './json-schema.ts'
 export { type Catalog, catalogOf } from './product/catalog.ts'
 export { InstanceDefinition, type Site, instanceSchemaVersion } from './instance/schema.ts'
 export { readInstance } from './instance/read.ts'
-export { readProduct } from './product/read.ts'
+export { readWith } from './documents/schema-problems.ts'
+export { locateInJson, readProduct } from './product/locate.ts'
+export { parseProduct, readProductData } from './product/read.ts'
 export { checkProduct } from './check/check.ts'
 export { resolve } from './resolve/resolve.ts'
 export type * from './resolve/deployment.ts'

@@ -21,14 +21,21 @@ export function canonicalJson(value: unknown): string {
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value === 'object') {
-    const members = Object.entries(value).filter(([, member]) => member !== undefined)
-    members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    return `{${members.map(([key, member]) => `${canonicalJson(key)}:${canonicalJson(member)}`).join(',')}}`
+    let members = ''
+    // the default order of texts is that of their UTF-16 code units
+    for (const key of Object.keys(value).sort()) {
+      const member = (value as { readonly [key: string]: unknown })[key]
+      if (member === undefined) continue
+      members += `${members === '' ? '' : ','}${canonicalJson(key)}:${canonicalJson(member)}`
+    }
+    return `{${members}}`
   }
   throw new TypeError(`${typeof value} has no JSON form`)
 }
 
 /** An object with only the members that have a value: how optional members are passed on without `undefined`. */
 export function compact<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as never
+  const kept: { [key: string]: unknown } = {}
+  for (const [key, member] of Object.entries(value)) if (member !== undefined) kept[key] = member
+  return kept as never
 }

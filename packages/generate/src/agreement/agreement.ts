@@ -23,7 +23,7 @@ export function checkAgreement(deployment: Deployment, witnesses: readonly Witne
 type Facts = ReadonlyMap<string, string>
 
 function factsOf({ services, connections, volumes }: Observation, deployment: Deployment): Facts {
-  const byReplica = variablesByReplica(deployment)
+  const byReplica = placesByReplica(deployment)
   const facts = new Map<string, string>()
   for (const [id, service] of Object.entries(services)) {
     for (const [field, value] of serviceFacts(service)) {
@@ -45,7 +45,7 @@ function* serviceFacts(service: ObservedService): Generator<[string, string]> {
     if (field === 'needs') {
       for (const need of service.needs) yield [`needs/${need}`, 'waits']
     } else if (Array.isArray(value)) {
-      yield [field, JSON.stringify(value)]
+      for (const [i, item] of (value as readonly (string | number)[]).entries()) yield [`${field}/${i}`, String(item)]
     } else if (typeof value === 'object') {
       for (const [name, inner] of Object.entries(value)) yield [`${field}/${name}`, inner as string]
     } else {
@@ -54,12 +54,18 @@ function* serviceFacts(service: ObservedService): Generator<[string, string]> {
   }
 }
 
-function variablesByReplica({ services }: Deployment): ReadonlySet<string> {
-  return new Set(
-    services.flatMap(({ id, env }) =>
-      env.filter(({ value }) => find(value, (node) => node.op === 'runtime')).map(({ name }) => `services/${id}/env/${name}`),
-    ),
+/** The variables and words of commands that hold a fact of the replica. */
+function placesByReplica({ services }: Deployment): ReadonlySet<string> {
+  const places = services.flatMap(({ id, env, command = [], args = [] }) =>
+    [
+      ...env.map(({ name, value }) => [`env/${name}`, value] as const),
+      ...command.map((word, i) => [`command/${i}`, word] as const),
+      ...args.map((word, i) => [`args/${i}`, word] as const),
+    ]
+      .filter(([, value]) => find(value, (node) => node.op === 'runtime'))
+      .map(([place]) => `services/${id}/${place}`),
   )
+  return new Set(places)
 }
 
 function compare(first: Witness, firstFacts: Facts, second: Witness, secondFacts: Facts): Problem[] {

@@ -67,11 +67,12 @@ function quote(text: string): string {
 
 /**
  * Whether readers give a literal block back byte for byte. They and editors disagree on one that ends in spaces or
- * tabs, goccy/go-yaml disagrees on one that needs both an indentation indicator and `+`.
+ * tabs, goccy/go-yaml disagrees on one that needs both an indentation indicator and `+`, and kustomize, which keeps the
+ * style of what it reads, leaves the indicator out before a tab and then cannot read its own block.
  */
 function survivesLiteral(text: string, finalBreaks: number): boolean {
   const last = text[text.length - 1 - finalBreaks]
-  if (last === undefined || last === ' ' || last === '\t') return false
+  if (last === undefined || last === ' ' || last === '\t' || text.startsWith('\t')) return false
   return !HIDDEN.test(text) && !(finalBreaks > 1 && BLANK_START.test(text))
 }
 

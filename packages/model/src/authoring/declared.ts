@@ -1,5 +1,5 @@
 import { type Origin, callSite } from './origin.ts'
-import { declaration, term } from './terms.ts'
+import { declaration, refuseText, term } from './terms.ts'
 
 /** What a handle stands for: the list of the product that it belongs in, its JSON, and where it was written. */
 export interface Declared {
@@ -21,8 +21,13 @@ export function declarationOf(value: unknown): Declared | undefined {
   return typeof found === 'object' && found !== null && 'list' in found ? (found as Declared) : undefined
 }
 
-/** A handle that is no expression: its JSON is only its id. */
+/** A handle that is no expression: its JSON is only its id. Like expressions, it refuses to become text. */
 export const handle = <T>(members: object, declares: Declared): T =>
-  Object.freeze(Object.defineProperty({ ...members }, declaration, { value: declares })) as T
+  Object.freeze(
+    Object.defineProperties(
+      { ...members },
+      { [declaration]: { value: declares }, [Symbol.toPrimitive]: { value: () => refuseText(`"${declares.data.id}"`) } },
+    ),
+  ) as T
 
 export { term }

@@ -1,4 +1,4 @@
-import { WaybillError, problem } from '../errors/problem.ts'
+import { type Problem, WaybillError, problem } from '../errors/problem.ts'
 import type { Json } from '../json.ts'
 import { type ProductDefinition, productSchemaVersion } from '../product/schema.ts'
 import type { SettingGroup, Feature } from './customer.ts'
@@ -8,8 +8,7 @@ import type { EdgeChoice } from './edge.ts'
 import { type Origin, callSite } from './origin.ts'
 import { baseUnits } from './quantities.ts'
 import type { Definition } from './services.ts'
-import { Term } from './terms.ts'
-import type { Amount, Predicate, Quantity } from './terms.ts'
+import { type Amount, type Predicate, type Quantity, isPortRef } from './terms.ts'
 import type { Unit } from '../units/unit.ts'
 
 /** A way to run that the product offers, made by the option builders of the targets. */
@@ -96,13 +95,11 @@ export function product(id: string, meta: ProductMeta): ProductDefinition {
     moved: meta.moved,
     upgrades: meta.upgrades,
     targets: meta.targets,
-    ...found.lists(),
   }
-  const json = found.plain(data, [])
-  // what only bodies mention is found while they are made plain
-  const complete = { ...(json as object), ...(found.plain(found.lists(), []) as object) }
-  if (found.problems.length > 0) throw new WaybillError(found.problems)
-  Object.defineProperty(complete, originsKey, { value: found.origins(callSite()) })
+  const complete = found.complete(data)
+  const origins = { value: found.origins(callSite()) }
+  if (found.problems.length > 0) throw Object.defineProperty(new WaybillError(found.problems), originsKey, origins)
+  Object.defineProperty(complete, originsKey, origins)
   return complete as ProductDefinition
 }
 
@@ -110,8 +107,11 @@ export function product(id: string, meta: ProductMeta): ProductDefinition {
 export const originsOf = (definition: ProductDefinition): Readonly<Record<string, Origin>> =>
   (definition as { [originsKey]?: Record<string, Origin> })[originsKey] ?? {}
 
+/** Deeper than any definition; what contains itself is deeper still. */
+const depthLimit = 100
+
 class Declarations {
-  readonly problems: ReturnType<typeof problem>[] = []
+  problems: Problem[] = []
   readonly #found = new Map<Declared['list'], Map<string, Declared>>()
   readonly #duplicates: Declared[] = []
 
@@ -122,6 +122,20 @@ class Declarations {
     const known = list.get(declares.data.id)
     if (!known) list.set(declares.data.id, declares)
     else if (known.data !== declares.data && !this.#duplicates.includes(declares)) this.#duplicates.push(declares)
+  }
+
+  get #count(): number {
+    return [...this.#found.values()].reduce((count, list) => count + list.size, this.#duplicates.length)
+  }
+
+  /** The definition as JSON: what only bodies mention is found while they are made plain, so that goes on until all is found. */
+  complete(data: object): object {
+    for (;;) {
+      const before = this.#count
+      this.problems = []
+      const json = this.plain({ ...data, ...this.lists() }, []) as object
+      if (this.#count === before) return json
+    }
   }
 
   lists(): object {
@@ -141,26 +155,36 @@ class Declarations {
   plain(value: unknown, path: readonly string[]): Json | undefined {
     const declares = declarationOf(value)
     this.add(declares)
+    if (path.length > depthLimit) {
+      this.#refuse('something that contains itself', path.slice(0, 8))
+      return undefined
+    }
     if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
     if (typeof value === 'number' && Number.isFinite(value)) return value
     if (Array.isArray(value)) return value.map((item, i) => this.plain(item, [...path, idOf(item) ?? String(i)]) ?? null)
-    if (typeof value === 'object' && !(value instanceof Date) && !(value instanceof Map) && !(value instanceof Set)) {
+    if (isPortRef(value)) this.#refuse('a port where an address is expected', path)
+    else if (isPlain(value)) {
       if (declares && !('op' in value)) return declares.data.id
       const members = Object.entries(value).flatMap(([key, member]) => {
         if (member === undefined) return []
         const plain = this.plain(member, [...path, key])
         return plain === undefined ? [] : [[key, plain] as const]
       })
-      if (members.length === 0 && value instanceof Term) this.#refuse('a port where an address is expected', path)
       return Object.fromEntries(members)
-    }
-    this.#refuse(describe(value), path)
+    } else this.#refuse(describe(value), path)
     return undefined
   }
 
   #refuse(found: string, path: readonly string[]): void {
     this.problems.push(problem('WB1004', path, { found }))
   }
+}
+
+/** JSON objects and nodes of expressions, also those of another copy of this package; no instances of other classes. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null || 'op' in value
 }
 
 const idOf = (item: unknown): string | undefined => {
@@ -171,7 +195,7 @@ const idOf = (item: unknown): string | undefined => {
 
 function describe(value: unknown): string {
   if (typeof value === 'function') return `a function (${value.name || 'anonymous'})`
-  if (value === undefined) return 'undefined'
-  if (typeof value === 'object') return `a ${value?.constructor.name ?? 'null'}`
+  if (value === undefined || typeof value === 'number') return String(value)
+  if (typeof value === 'object' && value !== null) return `an instance of ${value.constructor.name}`
   return `a ${typeof value}`
 }

@@ -1,12 +1,14 @@
 import type { Unit } from '../units/unit.ts'
 import { WaybillError, problem } from '../errors/problem.ts'
+import { callLocation } from './origin.ts'
 import { type Quantity, term } from './terms.ts'
 
 function quantity<U extends Unit>(unit: U, value: number): Quantity<U> {
   const whole = Math.round(value)
   if (!Number.isSafeInteger(whole) || whole < 0 || Math.abs(value - whole) > 1e-6) {
     const why = `${value} ${unit} in base units is not a whole number that can be held`
-    throw new WaybillError([problem('WB1005', [], { text: String(value), why, fix: 'round it' })])
+    const at = callLocation()
+    throw new WaybillError([{ ...problem('WB1005', [], { text: String(value), why, fix: 'round it' }), ...(at && { at }) }])
   }
   return term({ op: 'quantity', unit, value: whole })
 }

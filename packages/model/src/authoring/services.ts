@@ -18,6 +18,7 @@ import {
   declaration,
   portOf,
   portRef,
+  refuseText,
   term,
 } from './terms.ts'
 
@@ -209,6 +210,7 @@ export function serviceData(id: string, kind: ServiceKind, surface: Surface<Port
   const named = (record: Readonly<Record<string, unknown>> | undefined, key: string, value: string) =>
     record && Object.entries(record).map(([name, item]) => ({ [key]: name, [value]: item }))
   const { replicas, ...needs }: ServiceBody['size'] = size
+  const { ports = {}, ...said } = surface
   for (const exposure of body.expose ?? []) {
     if (exposure.service !== id) {
       const [kind, path] = [`port of "${id}" to publish`, ['services', id, 'expose']]
@@ -217,11 +219,10 @@ export function serviceData(id: string, kind: ServiceKind, surface: Surface<Port
   }
   return {
     ...rest,
+    ...said,
     id,
     kind,
-    does: surface.does,
-    area: surface.area,
-    ports: Object.entries(surface.ports ?? {}).map(([port, spec]) => ({ id: port, ...spec })),
+    ports: Object.entries(ports).map(([port, spec]) => ({ id: port, ...spec })),
     expose: body.expose?.map(({ service: _service, ...exposure }) => exposure),
     image: typeof image === 'string' ? { reference: image } : image,
     env: named(env, 'name', 'value'),
@@ -248,6 +249,7 @@ function part(kind: ServiceKind, runsOnce: boolean) {
     ports: Object.freeze(Object.fromEntries(Object.keys(surface.ports ?? {}).map((port) => [port, portRef(id, port)]))),
     series: term({ op: 'series', service: id }),
     replicas: term({ op: 'replicas', service: id }),
+    [Symbol.toPrimitive]: () => refuseText(`"${id}"`),
     runs(body: AnyBody): Definition {
       const declares = declared('services', serviceData(id, kind, surface, body))
       return Object.freeze(Object.defineProperty({}, declaration, { value: declares })) as Definition

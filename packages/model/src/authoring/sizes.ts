@@ -32,7 +32,7 @@ export const constant = <U extends Unit>(value: Quantity<U> | (U extends 'count'
 /** Straight lines between measured points `[load, need]`; beyond the last point the last line goes on. */
 export function points<X extends Unit, Y extends Unit>(
   over: Quantity<X>,
-  table: readonly (readonly [Amount<NoInfer<X>>, Amount<Y>])[],
+  table: readonly (readonly [NoInfer<Amount<X>>, Amount<Y>])[],
   evidence: Evidence,
 ): Law<Y> {
   const rows = table.map(([x, y]) => [baseUnits(x), baseUnits(y)])
@@ -44,7 +44,7 @@ export const perUnit = <X extends Unit>(of: Quantity<X>, each: Amount<NoInfer<X>
   law({ law: 'perUnit', unit: 'count', of, each: baseUnits(each), ...evidence })
 
 /** Any expression over the load. */
-export const formula = <U extends Unit>(unit: U, value: Quantity<U>, evidence: Evidence): Law<U> =>
+export const formula = <U extends Unit>(unit: U, value: Quantity<NoInfer<U>>, evidence: Evidence): Law<U> =>
   law({ law: 'formula', unit, value, ...evidence })
 
 /** A request and a limit that differ. */

@@ -19,7 +19,10 @@ export interface VolumeMeta {
   /** Mounted by several pods at once. */
   readonly shared?: true
   readonly class?: 'standard' | 'fast' | 'archive'
-  /** Who owns the files; by default the user of the service that mounts it. */
+  /**
+   * Who owns the folder. Said, a step before the first start gives it to them where the engine does not; otherwise the
+   * folder of that path in the image decides.
+   */
   readonly owner?: { readonly uid: number; readonly gid: number }
   readonly retention?: { readonly keep: Quantity<'duration'>; readonly reason: string }
 }

@@ -1,6 +1,7 @@
 import type { AddressForm, Comparison, Expression, JsonTemplate, RuntimeFact, TextUnit } from '../expressions/expression.ts'
 import { WaybillError, problem } from '../errors/problem.ts'
 import type { Unit } from '../units/unit.ts'
+import { callLocation } from './origin.ts'
 
 declare const isText: unique symbol
 declare const isSecretText: unique symbol
@@ -54,13 +55,19 @@ export type PublicValue = string | number | Text | Quantity<'count'>
 /** Under this key a handle carries its declaration, invisible to JSON; a global symbol, so that two copies of the package agree. */
 export const declaration: unique symbol = Symbol.for('waybill.declaration') as never
 
+/** What a reference does when it meets a plain string or a template without a tag. */
+export function refuseText(what: string): never {
+  const at = callLocation()
+  throw new WaybillError([{ ...problem('WB1006', [], { what }), ...(at && { at }) }])
+}
+
 /** A node of the expression tree as authors hold it: its own fields are its JSON, its methods build larger ones. */
 export class Term {
   constructor(node: object) {
     Object.assign(this, node)
   }
   [Symbol.toPrimitive](): never {
-    throw new WaybillError([problem('WB1006', [], { what: `A reference (${(this as unknown as { op: string }).op})` })])
+    return refuseText('op' in this ? `A reference (${String(this.op)})` : 'A port')
   }
   times(by: number): Term {
     return new Term({ op: 'times', value: this, by })
@@ -116,7 +123,7 @@ export const promql = (strings: TemplateStringsArray, ...values: readonly Public
   text(strings, ...values)
 
 /** JSON that may hold references; `json(…)` prints it as one line of text. */
-export type JsonWith<T> = null | boolean | T | List | Predicate | readonly JsonWith<T>[] | { readonly [key: string]: JsonWith<T> }
+export type JsonWith<T> = null | boolean | T | List | Predicate | { readonly data: true } | readonly JsonWith<T>[] | { readonly [key: string]: JsonWith<T> }
 
 /**
  * JSON text with references inside.
@@ -228,6 +235,10 @@ class PortTerm extends Term {
 
 export const portRef = (service: string, port: string): ShardPortRef =>
   Object.freeze(new PortTerm({ service, port }))
+
+/** Whether a value is a port: recognised by its data, since two copies of this package may be installed. */
+export const isPortRef = (value: unknown): value is PortRef =>
+  typeof value === 'object' && value !== null && (value as { [declaration]?: { kind?: unknown } })[declaration]?.kind === 'port'
 
 /** The service and port that a reference was made of. */
 export function portOf(ref: PortRef): { readonly service: string; readonly port: string } {

@@ -2,38 +2,80 @@ import { type Path, type Problem, problem } from '../errors/problem.ts'
 import { combinationLimit, combinations, describeChoice, openNode, satisfy } from '../expressions/conditions.ts'
 import { type Expression, type Operation, isOperation } from '../expressions/expression.ts'
 import { describe } from '../expressions/print.ts'
-import { typecheck } from '../expressions/typecheck.ts'
-import { childrenOf } from '../expressions/walk.ts'
+import { typecheck, walkExpanded } from '../expressions/typecheck.ts'
+import { childrenOf, find } from '../expressions/walk.ts'
 import type { Catalog } from '../product/catalog.ts'
 import { type Site, sitesOf } from './places.ts'
 
 /** Types, references and secrets of every expression, and whether what is referred to is there when it is used. */
 export function checkExpressions(catalog: Catalog): Problem[] {
+  const chains = checkOutputs(catalog)
+  if (chains.length > 0) return chains // following them could go on for ever
   const problems: Problem[] = []
   for (const site of sitesOf(catalog)) {
     const found = typecheck(site.expression, site.place, catalog.scope, site.path)
     problems.push(...found)
-    if (found.length === 0) problems.push(...checkPresence(site, catalog))
+    if (found.length > 0) continue
+    problems.push(...checkPresence(site, catalog), ...checkMixture(site, catalog))
   }
   return problems
+}
+
+/** A secret is put together before the replica exists, so what only the replica knows cannot stand beside it. */
+function checkMixture({ expression, place, path }: Site, catalog: Catalog): Problem[] {
+  if (!place.secrets || !place.runtimeFacts) return []
+  let [fact, secret] = ['', false]
+  walkExpanded(expression, catalog.outputs, (node) => {
+    if (node.op === 'secret') secret = true
+    if (node.op === 'runtime') fact = node.fact
+  })
+  return secret && fact !== '' ? [problem('WB1211', path, { fact: `"${fact}"`, place: 'a value that holds a secret' })] : []
+}
+
+function checkOutputs({ dependencies }: Catalog): Problem[] {
+  return [...dependencies.values()].flatMap(({ id, outputs }) =>
+    outputs.flatMap(({ name, value }) => {
+      const other = find(value, (node) => node.op === 'output')
+      if (!other) return []
+      const names = { output: `${id}.${name}`, other: `${other.dependency}.${other.name}` }
+      return [problem('WB1215', ['dependencies', id, 'outputs', name], names)]
+    }),
+  )
 }
 
 function checkPresence({ expression, place, path, guards }: Site, catalog: Catalog): Problem[] {
   if (typeof expression !== 'object') return []
   const problems: Problem[] = []
   if (place.name === 'a condition') problems.push(...checkCondition(expression, [], catalog, path))
-  descend(expression, guards, catalog, path, problems)
+  if (isPossible(guards, catalog)) descend(expression, guards, { catalog, path, problems, own: true })
   return problems
 }
 
-function descend(expression: Expression, guards: readonly Expression[], catalog: Catalog, path: Path, problems: Problem[]): void {
+/** Whether a place exists in some instance; when not, that is reported where its condition stands. */
+function isPossible(guards: readonly Expression[], { domain }: Catalog): boolean {
+  if (guards.length === 0) return true
+  if (guards.some((each) => openNode(each, domain))) return false
+  return combinations(guards, domain) > combinationLimit || satisfy(guards, domain) !== undefined
+}
+
+interface Descent {
+  readonly catalog: Catalog
+  readonly path: Path
+  readonly problems: Problem[]
+  /** False inside of a dependency's output: its branches serve every mode, so some of them are impossible at one place. */
+  readonly own: boolean
+}
+
+function descend(expression: Expression, guards: readonly Expression[], descent: Descent): void {
   if (!isOperation(expression)) return
+  const { catalog, path, problems, own } = descent
   if (expression.op === 'when') {
     const impossible = checkCondition(expression.if, guards, catalog, path)
-    problems.push(...impossible)
-    if (impossible.length > 0) return
-    descend(expression.then, [...guards, expression.if], catalog, path, problems)
-    if (expression.else !== undefined) descend(expression.else, [...guards, { op: 'not', of: expression.if }], catalog, path, problems)
+    if (own) problems.push(...impossible)
+    if (impossible.length === 0) descend(expression.then, [...guards, expression.if], descent)
+    const otherwise: Expression = { op: 'not', of: expression.if }
+    const reached = own ? impossible.length === 0 : checkCondition(otherwise, guards, catalog, path).length === 0
+    if (expression.else !== undefined && reached) descend(expression.else, [...guards, otherwise], descent)
     return
   }
   const presence = presenceOf(expression, catalog)
@@ -44,9 +86,9 @@ function descend(expression: Expression, guards: readonly Expression[], catalog:
     const dependency = catalog.dependencies.get(expression.dependency)
     const value = catalog.outputs(expression.dependency, expression.name)
     const more = dependency?.when === undefined ? guards : [...guards, dependency.when]
-    if (value !== undefined) descend(value, more, catalog, path, problems)
+    if (value !== undefined) descend(value, more, { ...descent, own: false })
   }
-  for (const child of childrenOf(expression)) descend(child, guards, catalog, path, problems)
+  for (const child of childrenOf(expression)) descend(child, guards, descent)
 }
 
 /** What a node refers to and when that exists. */

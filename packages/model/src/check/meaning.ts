@@ -190,7 +190,7 @@ function checkUse({ product }: Catalog): Problem[] {
   const unused = (op: string, kind: string, id: string, path: Path) => (read.has(`${op} ${id}`) ? [] : [problem('WB1312', path, { kind, id })])
   return [
     ...product.settings.flatMap((group) =>
-      group.settings.flatMap(({ id }) => unused('setting', 'setting', `${group.id}.${id}`, ['settings', group.id, id])),
+      group.settings.flatMap(({ id }) => unused('setting', 'setting', `${group.id}.${id}`, ['settings', group.id, 'settings', id])),
     ),
     ...product.features.flatMap(({ id }) => unused('feature', 'feature', id, ['features', id])),
     ...product.load.flatMap(({ id }) => unused('load', 'load factor', id, ['load', id])),

@@ -45,7 +45,7 @@ function checkLists(product: ProductDefinition): Problem[] {
     { list: 'settings', kind: 'group of settings', ids: ids(product.settings), ...keys },
     { list: 'targets', kind: 'target', ids: ids(product.targets), ...keys },
     { list: 'rawObjects', kind: 'raw object', ids: ids(product.rawObjects ?? []), ...objects },
-    ...product.settings.map((group) => ({ list: `settings/${group.id}`, kind: 'setting', ids: ids(group.settings), ...keys })),
+    ...product.settings.map((group) => ({ list: `settings/${group.id}/settings`, kind: 'setting', ids: ids(group.settings), ...keys })),
   ]
   const own = objectName.test(product.id) ? [] : [problem('WB1102', ['id'], { kind: 'product', id: product.id, rule: objectNameRule })]
   return [...own, ...lists.flatMap(checkList)]
@@ -103,7 +103,10 @@ function checkServiceNames(service: Service, path: Path): Problem[] {
     }
     numbers.set(key, id)
   }
+  const variables = new Set<string>()
   for (const { name } of service.env ?? []) {
+    if (variables.has(name)) problems.push(problem('WB1101', [...path, 'env', name], { kind: 'variable', id: name }))
+    variables.add(name)
     if (variableName.test(name)) continue
     const rule = 'letters, digits, "_", "." and "-", not starting with a digit'
     problems.push(problem('WB1105', [...path, 'env', name], { name, rule }))

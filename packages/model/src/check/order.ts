@@ -1,10 +1,12 @@
 import { type Problem, problem } from '../errors/problem.ts'
+import { walk } from '../expressions/walk.ts'
 import { nearest } from '../nearest.ts'
 import type { Catalog } from '../product/catalog.ts'
+import type { Law } from '../product/schema.ts'
 
 /** Waiting: what is waited for exists, reaches that state, and nobody waits in a circle. */
 export function checkOrder(catalog: Catalog): Problem[] {
-  return [...checkNeeds(catalog), ...checkCycles(catalog), ...checkTies(catalog)]
+  return [...checkNeeds(catalog), ...checkCycles(catalog), ...checkTies(catalog), ...checkTemplates(catalog)]
 }
 
 function checkNeeds({ services, dependencies }: Catalog): Problem[] {
@@ -49,7 +51,11 @@ function checkTies({ services }: Catalog): Problem[] {
   const problems: Problem[] = []
   for (const [id, { service, path }] of services) {
     const { replicas } = service.size
-    if (typeof replicas !== 'object' || !('tiedTo' in replicas)) continue
+    if (typeof replicas !== 'object') continue
+    if ('law' in replicas) {
+      tied.set(id, countsIn(replicas))
+      continue
+    }
     tied.set(id, [replicas.tiedTo])
     if (services.has(replicas.tiedTo)) continue
     const near = nearest(replicas.tiedTo, services.keys())
@@ -57,6 +63,27 @@ function checkTies({ services }: Catalog): Problem[] {
   }
   const cycles = cyclesIn(tied).map((cycle) => problem('WB1214', ['services', cycle[0]!, 'size', 'replicas'], { cycle: [...cycle, cycle[0]!] }))
   return [...problems, ...cycles]
+}
+
+/** The services whose replica counts a law reads. */
+function countsIn(law: Law): string[] {
+  const found: string[] = []
+  const read = law.law === 'points' ? law.over : law.law === 'perUnit' ? law.of : law.value
+  walk(read, (node) => {
+    if (node.op === 'replicas' || node.op === 'addresses') found.push(node.service)
+  })
+  return found
+}
+
+/** A secret that is made of others must not be made of itself. */
+function checkTemplates({ secrets }: Catalog): Problem[] {
+  const madeOf = new Map<string, readonly string[]>()
+  for (const { id, template } of secrets.values()) {
+    const parts: string[] = []
+    if (template !== undefined) walk(template, (node) => void (node.op === 'secret' && parts.push(node.id)))
+    madeOf.set(id, parts)
+  }
+  return cyclesIn(madeOf).map((cycle) => problem('WB1214', ['secrets', cycle[0]!, 'template'], { cycle: [...cycle, cycle[0]!] }))
 }
 
 /** The cycles of a graph, each once, from its first node in the order of the map. */

@@ -25,7 +25,7 @@ const output: Place = { name: 'an output', type: 'text', secrets: true }
 /** Every expression of a product. */
 export function* sitesOf({ product, services }: Catalog): Generator<Site> {
   for (const group of product.settings) {
-    for (const setting of group.settings) yield* settingSites(setting, ['settings', group.id, setting.id])
+    for (const setting of group.settings) yield* settingSites(setting, ['settings', group.id, 'settings', setting.id])
   }
   for (const { id, when } of product.features) yield* optional(when, condition, ['features', id, 'when'])
   for (const { id, when, broughtWhen, hosts = [], template } of product.secrets) {

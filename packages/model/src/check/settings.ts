@@ -8,7 +8,7 @@ const secretWords = /pass(?:word|phrase)?|secret|token|api-?key|private-?key|cre
 /** Defaults fit their settings, and nothing secret is one. */
 export function checkSettings({ product }: Catalog): Problem[] {
   const groups = product.settings.flatMap((group) =>
-    group.settings.flatMap((setting) => checkSetting(setting, `${group.id}.${setting.id}`, ['settings', group.id, setting.id])),
+    group.settings.flatMap((setting) => checkSetting(setting, `${group.id}.${setting.id}`, ['settings', group.id, 'settings', setting.id])),
   )
   const inputs = product.dependencies.flatMap((dependency) =>
     dependency.inputs.flatMap((input) => checkSetting(input, `${dependency.id}.${input.id}`, ['dependencies', dependency.id, 'inputs', input.id])),
@@ -33,6 +33,11 @@ function checkSetting(setting: Setting, id: string, path: Path): Problem[] {
   }
   if (min !== undefined && max !== undefined && min > max) {
     problems.push(problem('WB1304', path, { setting: id, why: 'has a minimum above its maximum' }))
+  }
+  for (const { id: field } of setting.fields ?? []) {
+    if (field !== 'id' && field !== 'op') continue
+    const rule = 'a name other than "id" and "op", which have a meaning of their own'
+    problems.push(problem('WB1102', [...path, 'fields', field], { kind: 'field', id: field, rule }))
   }
   if (preset === undefined) return problems
   if (setting.required) problems.push(problem('WB1304', path, { setting: id, why: 'is never used, as the setting is required' }))

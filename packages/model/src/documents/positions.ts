@@ -14,6 +14,9 @@ export function locateIn(root: ParsedNode | null, path: Path, lines: LineCounter
   return { file, line, column: col }
 }
 
+/** What an item of a list is called by; its place is the line that names it. */
+const names = new Set<unknown>(['id', 'name', 'path'])
+
 function step(node: unknown, segment: string): { value: unknown; offset: number } | undefined {
   if (isMap(node)) {
     const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === segment)
@@ -21,7 +24,11 @@ function step(node: unknown, segment: string): { value: unknown; offset: number 
     return { value: pair.value, offset: pair.key.range?.[0] ?? 0 }
   }
   if (!isSeq(node)) return undefined
-  const named = node.items.find((item) => isMap(item) && ['id', 'name', 'path'].some((key) => item.get(key) === segment))
-  const item = (named ?? node.items[Number(segment)]) as ParsedNode | undefined
+  for (const item of node.items) {
+    if (!isMap(item)) continue
+    const name = item.items.find(({ key, value }) => isScalar(key) && isScalar(value) && names.has(key.value) && value.value === segment)
+    if (isScalar(name?.key)) return { value: item, offset: name.key.range?.[0] ?? 0 }
+  }
+  const item = node.items[Number(segment)] as ParsedNode | undefined
   return item && { value: item, offset: item.range[0] }
 }

@@ -31,8 +31,7 @@ function problemsOf(issue: Issue, root: unknown, before: readonly PropertyKey[])
     }
     case 'invalid_union': {
       if (issue.errors.length === 0) return wrongChoice(issue, root, raw)
-      // the branch that got furthest is the one that was meant
-      const depth = (issues: readonly Issue[]) => Math.max(...issues.map((each) => each.path.length + (each.code === 'invalid_type' ? 0 : 0.5)))
+      const depth = (issues: readonly Issue[]) => Math.max(...issues.map(depthOf))
       const best = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] as Issue[]
       if (depth(best) > 0) return best.flatMap((each) => problemsOf(each, root, raw))
       const expected = issue.errors.map((branch) => expectationOf(branch[0] as Issue)).join(' or ')
@@ -47,20 +46,17 @@ function problemsOf(issue: Issue, root: unknown, before: readonly PropertyKey[])
   }
 }
 
-/** A tagged union whose tag has none of the known values: an unknown `op`, probe, law. */
+/** A tagged union whose tag has none of the known values: an unknown `op`, probe, law. The path ends at the tag. */
 function wrongChoice(issue: Issue, root: unknown, raw: readonly PropertyKey[]): Problem[] {
-  const path = namedPath(root, raw)
-  const { discriminator, options } = issue as unknown as { discriminator?: string; options?: readonly unknown[] }
-  const key = discriminator ?? String(raw.at(-1))
-  const given = valueAt(root, raw)
-  if (typeof given !== 'object' || given === null || !(key in given)) {
-    const expected = discriminator === undefined ? 'another value' : `an object with "${discriminator}"`
-    const here = typeof given === 'string' ? JSON.stringify(given) : foundAt(root, raw)
-    return [problem('WB1002', path, { expected, found: here })]
-  }
-  const found = JSON.stringify((given as Record<string, unknown>)[key])
-  const expected = options ? `one of ${options.map(String).join(', ')}` : `a known "${key}"`
-  return [problem('WB1002', [...path, key], { expected, found })]
+  const { options = [] } = issue as unknown as { options?: readonly unknown[] }
+  return [problem('WB1002', namedPath(root, raw), { expected: `one of ${options.map(String).join(', ')}`, found: foundAt(root, raw) })]
+}
+
+/** How far into the data a branch of a union got: the one that got furthest is the one that was meant. */
+function depthOf(issue: Issue): number {
+  if (issue.code === 'invalid_type') return issue.path.length
+  const inside = issue.code === 'invalid_union' ? issue.errors.flat().map((each) => depthOf(each as Issue)) : []
+  return issue.path.length + Math.max(0.5, ...inside)
 }
 
 function expectationOf(issue: Issue): string {

@@ -13,6 +13,8 @@ export interface Entry<P> {
 }
 
 const entry = <P>(definition: Entry<P>): Entry<P> => definition
+/** A parser's message as a sentence. */
+const ended = (message: string): string => (/[.!?]$/.test(message) ? message : `${message}.`)
 const orMean = (near: string | undefined) => (near === undefined ? '' : `Did you mean "${near}"? `)
 
 export const catalogue = {
@@ -170,10 +172,10 @@ export const catalogue = {
     fix: () => 'Add `completed: [command …]`, which exits 0 once the work is done.',
   }),
   WB1211: entry<{ fact: string; place: string }>({
-    title: 'Run-time fact in a file',
+    title: 'Run-time fact out of place',
     what: ({ fact, place }) => `${fact} is only known to the running replica, but stands in ${place}.`,
-    why: 'One configuration file serves all replicas.',
-    fix: () => 'Pass it in `env` and read it from there.',
+    why: 'Files and secrets are made before the replica is, and serve all of them.',
+    fix: () => 'Pass it in a variable of its own and read it from there.',
   }),
   WB1212: entry<{ op: string }>({
     title: 'Probe address outside of a probe',
@@ -192,6 +194,12 @@ export const catalogue = {
     what: ({ cycle }) => `Each is defined by the next: ${cycle.join(' → ')}.`,
     why: 'The value could not be computed.',
     fix: () => 'Give one of them a value of its own.',
+  }),
+  WB1215: entry<{ output: string; other: string }>({
+    title: 'Output made of another output',
+    what: ({ output, other }) => `The output "${output}" is made of the output "${other}".`,
+    why: 'Outputs are made of inputs, addresses and secrets; chains of outputs can grow without end.',
+    fix: () => 'Write what the other output is made of.',
   }),
 
   WB1301: entry<{ volume: string; users: readonly string[] }>({
@@ -288,7 +296,7 @@ export const catalogue = {
 
   WB2001: entry<{ message: string }>({
     title: 'Not YAML',
-    what: ({ message }) => message,
+    what: ({ message }) => ended(message),
     why: 'The file could not be read.',
     fix: () => 'Correct the YAML at this place.',
   }),
@@ -474,7 +482,7 @@ export const catalogue = {
   }),
   WB4006: entry<{ message: string }>({
     title: 'Not JSON',
-    what: ({ message }) => message,
+    what: ({ message }) => ended(message),
     why: 'product.json could not be read.',
     fix: () => 'Build it again with `waybill build`.',
   }),
@@ -482,6 +490,12 @@ export const catalogue = {
     title: 'File too large',
     what: ({ file, limit }) => `${file} is larger than ${limit}.`,
     why: 'No real file of this kind is.',
+    fix: () => 'Check that it is the right file.',
+  }),
+  WB4008: entry<{ file: string; limit: number }>({
+    title: 'Nested too deeply',
+    what: ({ file, limit }) => `${file} is nested more than ${limit} levels deep here.`,
+    why: 'No real file of this kind is, and reading it could exhaust the memory.',
     fix: () => 'Check that it is the right file.',
   }),
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Json } from '../json.ts'
 import { units } from '../units/unit.ts'
 
 /**
@@ -116,6 +117,8 @@ export type Operation =
   | { readonly op: 'runtime'; readonly fact: RuntimeFact }
   | { readonly op: 'probe'; readonly part: 'url' | 'host' | 'port' }
   | { readonly op: 'secret'; readonly id: string; readonly part?: string }
+  /** Data of a map or list setting; only `resolve` makes it, it never stands in a definition. */
+  | { readonly op: 'data'; readonly value: Json }
   | { readonly op: 'concat'; readonly parts: readonly Expression[] }
   | { readonly op: 'list'; readonly items: readonly Expression[] }
   | { readonly op: 'join'; readonly list: Expression; readonly separator: string }
@@ -137,7 +140,7 @@ export const JsonTemplate: z.ZodType<JsonTemplate> = z.union([
   z.null(),
   Expression,
   z.array(lazy(() => JsonTemplate)),
-  z.record(z.string(), lazy(() => JsonTemplate)).refine((record) => !('op' in record), 'an expression'),
+  z.record(z.string(), lazy(() => JsonTemplate)).refine((record) => !('op' in record), { error: 'an expression', abort: true }),
 ])
 
 /** Whether a JSON value is a node of the expression tree. */

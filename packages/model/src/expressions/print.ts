@@ -32,6 +32,8 @@ export function describe(expression: Expression): string {
       return `series of ${expression.service}`
     case 'probe':
       return `the probed ${expression.part}`
+    case 'data':
+      return JSON.stringify(expression.value)
     case 'secret':
       return `secret ${expression.id}`
     case 'concat':

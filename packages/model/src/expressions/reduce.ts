@@ -38,7 +38,7 @@ export function reduce(expression: Expression, lookup: Lookup): Expression | und
   const inner = (child: Expression) => reduce(child, lookup)
   switch (expression.op) {
     case 'quantity':
-      return expression.unit === 'count' ? expression.value : expression
+      return plainCount(expression)
     case 'load':
     case 'setting':
     case 'feature':
@@ -52,14 +52,17 @@ export function reduce(expression: Expression, lookup: Lookup): Expression | und
     case 'series':
     case 'probe':
     case 'secret':
-      return lookup(expression)
+      return plainCount(lookup(expression))
+    case 'data':
+      return expression
     case 'concat':
       return concat(present(expression.parts.map(inner)))
     case 'list':
       return { op: 'list', items: present(expression.items.map(inner)) }
     case 'join': {
       const list = inner(expression.list)
-      if (!isOperation(list) || list.op !== 'list') return { ...expression, list: list ?? { op: 'list', items: [] } }
+      if (list === undefined) return ''
+      if (!isOperation(list) || list.op !== 'list' || list.items.some(mayBeAbsent)) return { ...expression, list }
       return concat(list.items.flatMap((item, i) => (i === 0 ? [item] : [expression.separator, item])))
     }
     case 'json':
@@ -86,7 +89,11 @@ export function reduce(expression: Expression, lookup: Lookup): Expression | und
     }
     case 'equals': {
       const [left, right] = [inner(expression.left), inner(expression.right)]
-      if (left === undefined || right === undefined) return left === right
+      if (left === undefined && right === undefined) return true
+      if (left === undefined || right === undefined) {
+        const other = left ?? right!
+        return mayBeAbsent(other) ? { op: 'equals', left: absent, right: other } : false
+      }
       const [a, b] = [comparable(left), comparable(right)]
       return a === undefined || b === undefined ? { op: 'equals', left, right } : a === b
     }
@@ -98,16 +105,36 @@ export function reduce(expression: Expression, lookup: Lookup): Expression | und
       return { below: a < b, atMost: a <= b, above: a > b, atLeast: a >= b }[expression.is]
     }
     case 'sum':
-      return arithmetic(expression, expression.of, lookup, (numbers) => numbers.reduce((a, b) => a + b, 0))
     case 'least':
-      return arithmetic(expression, expression.of, lookup, (numbers) => Math.min(...numbers))
     case 'greatest':
-      return arithmetic(expression, expression.of, lookup, (numbers) => Math.max(...numbers))
+      return arithmetic(expression.of.map(inner), totals[expression.op], (of) => ({ op: expression.op, of }))
     case 'difference':
-      return arithmetic(expression, [expression.left, expression.right], lookup, ([a, b]) => Math.max(0, a! - b!))
+      return arithmetic(
+        [inner(expression.left), inner(expression.right)],
+        ([a, b]) => Math.max(0, a! - b!),
+        ([left, right]) => ({ op: 'difference', left: left!, right: right! }),
+      )
     case 'times':
-      return arithmetic(expression, [expression.value], lookup, ([a]) => Math.ceil(a! * expression.by - 1e-9))
+      return arithmetic(
+        [inner(expression.value)],
+        ([a]) => Math.max(0, Math.ceil(a! * expression.by - 1e-9)),
+        ([value]) => ({ ...expression, value: value! }),
+      )
   }
+}
+
+/** A count without its unit: that is how it is written everywhere. */
+const plainCount = (value: Expression | undefined): Expression | undefined =>
+  isOperation(value) && value.op === 'quantity' && value.unit === 'count' ? value.value : value
+
+/** What is absent, as an expression. */
+const absent: Expression = { op: 'when', if: false, then: '' }
+
+/** Whether an expression that is still open may turn out to be absent: a branch that is missing, or a value nobody gave. */
+function mayBeAbsent(value: Expression): boolean {
+  if (!isOperation(value)) return false
+  if (value.op === 'format') return mayBeAbsent(value.value)
+  return value.op === 'when' || value.op === 'setting' || value.op === 'input' || value.op === 'output'
 }
 
 const present = (values: readonly (Expression | undefined)[]): Expression[] =>
@@ -135,7 +162,7 @@ function json(template: JsonTemplate): Expression {
 function plainTemplate(value: JsonTemplate): { value: unknown } | undefined {
   if (value === null || typeof value !== 'object') return { value }
   if (isOperation(value)) {
-    if (value.op === 'quantity') return { value: value.value }
+    if (value.op === 'quantity' || value.op === 'data') return { value: value.value }
     return value.op === 'list' ? plainTemplate(value.items) : undefined
   }
   const members = Object.entries(value).map(([key, item]) => [key, plainTemplate(item)] as const)
@@ -188,17 +215,23 @@ function junction(op: 'all' | 'any', of: readonly Expression[], lookup: Lookup):
   return open.length === 1 ? open[0]! : { op, of: open }
 }
 
+const totals = {
+  sum: (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0),
+  least: (numbers: readonly number[]) => Math.min(...numbers),
+  greatest: (numbers: readonly number[]) => Math.max(...numbers),
+} as const
+
+/** Computes over operands that are all known, else rebuilds the node from what became of them; an absent one counts as 0. */
 function arithmetic(
-  node: Expression,
-  operands: readonly Expression[],
-  lookup: Lookup,
-  compute: (numbers: number[]) => number,
-): Expression | undefined {
-  const values = operands.map((operand) => reduce(operand, lookup))
-  const numbers = values.map((value) => (value === undefined ? 0 : numberOf(value)))
-  if (numbers.some((number) => number === undefined)) return node
+  operands: readonly (Expression | undefined)[],
+  compute: (numbers: readonly number[]) => number,
+  rebuild: (operands: readonly Expression[]) => Expression,
+): Expression {
+  const values = operands.map((operand) => operand ?? 0)
+  const numbers = values.map(numberOf)
+  if (numbers.some((number) => number === undefined)) return rebuild(values)
   const quantity = values.find((value) => isOperation(value) && value.op === 'quantity')
-  const value = compute(numbers as number[])
+  const value = Math.min(compute(numbers as number[]), Number.MAX_SAFE_INTEGER)
   return isOperation(quantity) && quantity.op === 'quantity' ? { ...quantity, value } : value
 }
 

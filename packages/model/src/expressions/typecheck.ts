@@ -113,6 +113,8 @@ class Checker {
       case 'probe':
         if (!this.#place.probe) this.problems.push(problem('WB1212', this.#path, { op: `The probed ${node.part}` }))
         return 'text'
+      case 'data':
+        return 'data'
       case 'secret':
         return this.#secret(node)
       case 'concat':
@@ -157,6 +159,8 @@ class Checker {
         const right = this.typeOf(node.right)
         if (left !== undefined && right !== undefined && left !== right) {
           this.problems.push(problem('WB1205', this.#path, { expected: article(left), found: article(right) }))
+        } else if (left === 'list' || left === 'data') {
+          this.problems.push(problem('WB1205', this.#path, { expected: article('text'), found: article(left) }))
         }
         return 'boolean'
       }
@@ -193,7 +197,8 @@ class Checker {
   }
 
   #dangling(kind: string, id: string, known: Iterable<string>): undefined {
-    const near = nearest(id.split('.').at(-1)!, known) ?? nearest(id, known)
+    const names = [...known]
+    const near = nearest(id.split('.').at(-1)!, names) ?? nearest(id, names)
     this.problems.push(problem('WB1201', this.#path, { kind, id, ...(near === undefined ? {} : { near }) }))
     return undefined
   }

@@ -43,6 +43,7 @@ export function childrenOf(node: Operation): readonly Expression[] {
     case 'series':
     case 'probe':
     case 'secret':
+    case 'data':
       return []
   }
 }

@@ -1,4 +1,5 @@
 import { type Document, LineCounter, type ParsedNode, isAlias, isScalar, parseDocument, visit } from 'yaml'
+import { depthLimit, tooDeepInYaml } from '../documents/depth.ts'
 import { locateIn } from '../documents/positions.ts'
 import { readWith } from '../documents/schema-problems.ts'
 import { checkSchemaVersion } from '../documents/schema-version.ts'
@@ -26,6 +27,10 @@ export function readInstance(text: string, file: string): Outcome<InstanceFile> 
     const { line, col } = lines.linePos(offset)
     return { file, line, column: col }
   }
+  const tooDeep = document.errors.find(({ message }) => /call stack/i.test(message))?.pos[0] ?? tooDeepInYaml(document.contents)
+  if (tooDeep !== undefined) {
+    return { ok: false, problems: [{ ...problem('WB4008', [], { file, limit: depthLimit }), at: at(tooDeep) }] }
+  }
   const problems = [...syntaxProblems(document, at), ...trapsIn(document, at)]
   const locate: Locate = (found) => found.map((each) => (each.at ? each : { ...each, at: locateIn(document.contents, each.path, lines, file) }))
   if (problems.length > 0) return { ok: false, problems }
@@ -40,7 +45,9 @@ export function readInstance(text: string, file: string): Outcome<InstanceFile> 
 type At = (offset: number) => { file: string; line: number; column: number }
 
 function syntaxProblems(document: Document, at: At): Problem[] {
-  return [...document.errors, ...document.warnings].map(({ code, message, pos }) => {
+  // tags are refused as such, see trapsIn
+  const found = [...document.errors, ...document.warnings].filter(({ code }) => code !== 'TAG_RESOLVE_FAILED')
+  return found.map(({ code, message, pos }) => {
     const [first] = message.split(' at line ')
     if (code === 'DUPLICATE_KEY') {
       return { ...problem('WB2002', [], { key: keyAt(document, pos[0]) }), at: at(pos[0]) }
@@ -61,7 +68,7 @@ function keyAt(document: Document, offset: number): string {
 
 const booleanWords = /^(?:y|n|yes|no|on|off)$/i
 const sexagesimal = /^[+-]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?$/
-const oldOctal = /^[+-]?0[0-7_]+$/
+const leadingZero = /^[+-]?0\d[\d_]*$/
 const grouped = /^[+-]?\d[\d_]*_[\d_]*(?:\.\d*)?$/
 
 /** Aliases, tags, merge keys, and plain scalars that YAML 1.1 and 1.2 read differently. */
@@ -72,17 +79,15 @@ function trapsIn(document: Document, at: At): Problem[] {
     Node(_, node) {
       const parsed = node as ParsedNode
       if (isAlias(parsed)) report(parsed, problem('WB2004', [], { what: `the alias *${parsed.source}` }))
-      else if (parsed.tag !== undefined && !parsed.tag.startsWith('tag:yaml.org,2002:')) {
-        report(parsed, problem('WB2004', [], { what: `the tag ${parsed.tag}` }))
-      }
+      else if (parsed.tag !== undefined) report(parsed, problem('WB2004', [], { what: `the tag ${parsed.tag.replace(/^tag:yaml\.org,2002:/, '!!')}` }))
+      if (!isScalar(parsed) || parsed.type !== 'PLAIN') return
+      const trap = trapOf(parsed.source)
+      if (trap) report(parsed, problem('WB2005', [], { text: parsed.source, ...trap }))
     },
     Pair(_, { key }) {
-      if (isScalar(key) && key.value === '<<') report(key as never, problem('WB2004', [], { what: 'a merge key' }))
-    },
-    Scalar(_, node) {
-      if (node.type !== 'PLAIN' || typeof node.source !== 'string') return
-      const trap = trapOf(node.source)
-      if (trap) report(node as never, problem('WB2005', [], { text: node.source, ...trap }))
+      if (!isScalar(key)) return
+      if (key.value === '<<') report(key as never, problem('WB2004', [], { what: 'a merge key' }))
+      if (key.value === '__proto__') report(key as never, problem('WB2004', [], { what: 'the key __proto__' }))
     },
   })
   return problems
@@ -92,7 +97,7 @@ function trapOf(source: string): { reading: string; fix: string } | undefined {
   const quoted = `'${source}'`
   if (booleanWords.test(source)) return { reading: 'a boolean', fix: `Write true or false, or ${quoted} for the text.` }
   if (sexagesimal.test(source)) return { reading: 'a number to the base of 60', fix: `Write ${quoted}.` }
-  if (oldOctal.test(source)) return { reading: 'an octal number', fix: `Write ${quoted} for the text, or the number without leading zeros.` }
+  if (leadingZero.test(source)) return { reading: 'an octal number', fix: `Write ${quoted} for the text, or the number without leading zeros.` }
   if (grouped.test(source)) return { reading: 'a number', fix: `Write the digits without "_", or ${quoted} for the text.` }
   return undefined
 }

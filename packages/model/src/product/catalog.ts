@@ -1,7 +1,16 @@
 import type { Expression } from '../expressions/expression.ts'
 import type { Scope, Type } from '../expressions/typecheck.ts'
 import type { Domain, Variable } from '../expressions/conditions.ts'
-import type { Dependency, ProductDefinition, Secret, SecretKind, Service, Setting, SettingType, Volume } from './schema.ts'
+import type {
+  Dependency,
+  ProductDefinition,
+  Secret,
+  SecretKind,
+  Service,
+  Setting,
+  SettingType,
+  Volume,
+} from './schema.ts'
 
 /** A product with its parts by id, and the bundled dependencies among the services. Made once, read by checks and `resolve`. */
 export interface Catalog {

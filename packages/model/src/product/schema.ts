@@ -49,7 +49,9 @@ const settingShape = {
   choices: z.array(z.strictObject({ id: text, title: text.exactOptional() })).exactOptional(),
   /** Type of the values of a map, or of the fields of a keyed list. */
   of: z.enum(settingTypes).exactOptional(),
-  fields: z.array(z.strictObject({ id, type: z.enum(settingTypes), required: z.boolean().exactOptional() })).exactOptional(),
+  fields: z
+    .array(z.strictObject({ id, type: z.enum(settingTypes), required: z.boolean().exactOptional() }))
+    .exactOptional(),
   default: z.json().exactOptional(),
   required: z.boolean().exactOptional(),
   immutable: z.boolean().exactOptional(),
@@ -88,7 +90,13 @@ const evidence = {
 export const Law = z.discriminatedUnion('law', [
   z.strictObject({ law: z.literal('constant'), unit: z.enum(units), value: expression, ...evidence }),
   z.strictObject({ law: z.literal('formula'), unit: z.enum(units), value: expression, ...evidence }),
-  z.strictObject({ law: z.literal('perUnit'), unit: z.enum(units), of: expression, each: z.number().positive(), ...evidence }),
+  z.strictObject({
+    law: z.literal('perUnit'),
+    unit: z.enum(units),
+    of: expression,
+    each: z.number().positive(),
+    ...evidence,
+  }),
   z.strictObject({
     law: z.literal('points'),
     unit: z.enum(units),
@@ -193,12 +201,18 @@ export const Shape = z.discriminatedUnion('shape', [
 /** The families of targets that share run-time shapes: kubernetes and helm, compose and docker, single. */
 export const families = ['pods', 'containers', 'processes'] as const
 
-export const relaxations = ['writable-root', 'root', 'privileged', 'capability', 'host-path', 'host-network', 'cluster-objects'] as const
+export const relaxations = [
+  'writable-root',
+  'root',
+  'privileged',
+  'capability',
+  'host-path',
+  'host-network',
+  'cluster-objects',
+] as const
 export const Security = z.strictObject({
   user: z.strictObject({ uid: z.int().nonnegative(), gid: z.int().nonnegative() }).exactOptional(),
-  relax: z
-    .array(z.strictObject({ what: z.enum(relaxations), value: text.exactOptional(), reason }))
-    .exactOptional(),
+  relax: z.array(z.strictObject({ what: z.enum(relaxations), value: text.exactOptional(), reason })).exactOptional(),
 })
 
 export const Exposure = z.strictObject({
@@ -256,7 +270,9 @@ export const Service = z.strictObject({
   scratch: z.array(z.strictObject({ path: text, size: bytes, memory: z.boolean().exactOptional() })).exactOptional(),
   needs: z.array(Need).exactOptional(),
   when: expression.exactOptional(),
-  shape: z.strictObject({ pods: Shape.exactOptional(), containers: Shape.exactOptional(), processes: Shape.exactOptional() }).exactOptional(),
+  shape: z
+    .strictObject({ pods: Shape.exactOptional(), containers: Shape.exactOptional(), processes: Shape.exactOptional() })
+    .exactOptional(),
   health: Health.exactOptional(),
   prober: Prober.exactOptional(),
   update: z
@@ -271,7 +287,10 @@ export const Service = z.strictObject({
     .exactOptional(),
   shutdown: z
     .strictObject({
-      signal: z.string().regex(/^SIG[A-Z0-9]+$/).exactOptional(),
+      signal: z
+        .string()
+        .regex(/^SIG[A-Z0-9]+$/)
+        .exactOptional(),
       grace: milliseconds.exactOptional(),
       drain: milliseconds.exactOptional(),
     })
@@ -347,7 +366,16 @@ export const Upgrades = z.strictObject({
   requiredStops: z.array(z.strictObject({ version: text, reason })).exactOptional(),
   bannedVersions: z.array(z.strictObject({ version: text, reason })).exactOptional(),
   tasks: z
-    .array(z.strictObject({ id, from: text.exactOptional(), when: z.enum(['before', 'after']), does: sentence, reversible: z.boolean(), job: id.exactOptional() }))
+    .array(
+      z.strictObject({
+        id,
+        from: text.exactOptional(),
+        when: z.enum(['before', 'after']),
+        does: sentence,
+        reversible: z.boolean(),
+        job: id.exactOptional(),
+      }),
+    )
     .exactOptional(),
 })
 

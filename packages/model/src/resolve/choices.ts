@@ -1,7 +1,7 @@
 import { type Problem, problem } from '../errors/problem.ts'
-import type { Expression } from '../expressions/expression.ts'
+import { type Expression, type Operation, isOperation } from '../expressions/expression.ts'
 import { describe } from '../expressions/print.ts'
-import { type Leaf, reduce } from '../expressions/reduce.ts'
+import { type Leaf, type Lookup, reduce } from '../expressions/reduce.ts'
 import type { InstanceDefinition } from '../instance/schema.ts'
 import type { Json } from '../json.ts'
 import { nearest } from '../nearest.ts'
@@ -26,11 +26,15 @@ export function readChoices(catalog: Catalog, instance: InstanceDefinition): { c
   const features = readFeatures(catalog, instance, problems)
   const settings = readSettings(catalog, instance, problems)
   const load = readLoad(catalog, instance, problems)
-  const inputs = readInputs(catalog, instance, modes, problems)
-  const choices = { load, settings, features, modes, inputs }
+  const known = { load, settings, features, modes, inputs: new Map() }
+  const present = lookupIn(catalog, known, () => 1)
+  const inputs = readInputs(catalog, instance, (id) => modes.get(id) === 'external' && holdsFor(catalog.dependencies.get(id)?.when, present), problems)
+  const choices = { ...known, inputs }
   problems.push(...checkConditions(catalog, instance, choices))
   return { choices, problems }
 }
+
+const holdsFor = (condition: Expression | undefined, lookup: Lookup): boolean => condition === undefined || reduce(condition, lookup) === true
 
 /** What a leaf stands for by these choices; outputs of dependencies are followed, symbols stay. */
 export function lookupIn(catalog: Catalog, choices: Choices, replicas: (service: string) => number, used?: (dependency: string) => void) {
@@ -41,14 +45,14 @@ export function lookupIn(catalog: Catalog, choices: Choices, replicas: (service:
         return { op: 'quantity', unit, value: choices.load.get(leaf.id) ?? 0 }
       }
       case 'setting':
-        return choices.settings.get(leaf.id) as Expression | undefined
+        return asExpression(choices.settings.get(leaf.id))
       case 'feature':
         return choices.features.get(leaf.id) ?? false
       case 'mode':
         return choices.modes.get(leaf.dependency) === leaf.is
       case 'input':
         used?.(leaf.dependency)
-        return choices.inputs.get(`${leaf.dependency}.${leaf.key}`) as Expression | undefined
+        return asExpression(choices.inputs.get(`${leaf.dependency}.${leaf.key}`))
       case 'output': {
         const value = catalog.outputs(leaf.dependency, leaf.name)
         return value === undefined ? undefined : reduce(value, lookup)
@@ -70,6 +74,13 @@ export function lookupIn(catalog: Catalog, choices: Choices, replicas: (service:
   }
   return lookup
 }
+
+/** A value as an expression: a map or a list is data, whatever keys it has. */
+const asExpression = (value: Expression | Json | undefined): Expression | undefined =>
+  value === undefined || value === null ? undefined : isQuantity(value) || typeof value !== 'object' ? value : { op: 'data', value: value as Json }
+
+const isQuantity = (value: Expression | Json): value is Extract<Operation, { op: 'quantity' }> =>
+  isOperation(value) && value.op === 'quantity' && 'unit' in value
 
 function readModes({ dependencies }: Catalog, instance: InstanceDefinition, problems: Problem[]): Map<string, DependencyMode> {
   for (const id of Object.keys(instance.dependencies ?? {})) {
@@ -113,7 +124,7 @@ function readSettings(catalog: Catalog, instance: InstanceDefinition, problems: 
 function readInputs(
   { product }: Catalog,
   instance: InstanceDefinition,
-  modes: ReadonlyMap<string, DependencyMode>,
+  wanted: (dependency: string) => boolean,
   problems: Problem[],
 ): Map<string, Expression | Json | undefined> {
   const values = new Map<string, Expression | Json | undefined>()
@@ -126,7 +137,7 @@ function readInputs(
       const all = ['mode', ...known.keys()]
       problems.push(problem('WB1001', ['dependencies', id, key], { key, known: all, ...(near === undefined ? {} : { near }) }))
     }
-    if (modes.get(id) !== 'external') continue
+    if (!wanted(id)) continue
     for (const input of inputs) {
       const path = ['dependencies', id, input.id]
       values.set(`${id}.${input.id}`, readValue(input, `${id}.${input.id}`, given[input.id] as Json | undefined, path, problems))

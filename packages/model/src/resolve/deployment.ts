@@ -116,7 +116,8 @@ export interface DeployedVolume {
   readonly size: number
   readonly shared: boolean
   readonly class: 'standard' | 'fast' | 'archive'
-  readonly owner: { readonly uid: number; readonly gid: number }
+  /** Only when the definition says so: the folder in the image belongs to somebody else. */
+  readonly owner?: { readonly uid: number; readonly gid: number }
 }
 
 export interface DeployedSecret {

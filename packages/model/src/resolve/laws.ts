@@ -14,7 +14,7 @@ export function evaluateLaw(law: Law, evaluate: (expression: Expression) => Expr
   switch (law.law) {
     case 'constant':
     case 'formula':
-      return { value: numberAt(law.value) }
+      return { value: Math.ceil(numberAt(law.value)) }
     case 'perUnit': {
       const load = numberAt(law.of)
       return withRange({ value: Math.max(1, Math.ceil(load / law.each)) }, load, law.range)

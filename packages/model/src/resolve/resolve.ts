@@ -1,6 +1,6 @@
 import { type Outcome, type Problem, outcome, problem } from '../errors/problem.ts'
 import type { InstanceDefinition } from '../instance/schema.ts'
-import { digestOf } from '../digest.ts'
+import { type Sha256, digestOf } from '../digest.ts'
 import { nearest } from '../nearest.ts'
 import { type Catalog, catalogOf } from '../product/catalog.ts'
 import type { ProductDefinition } from '../product/schema.ts'
@@ -15,13 +15,15 @@ import { edgesOf, externalOf } from './edges.ts'
 /**
  * Product × instance: makes every choice. Addresses, secrets and run-time facts stay symbolic, because each target spells
  * them. The product is taken as checked (see `checkProduct`); every mistake of the instance is reported at once.
+ *
+ * @param sha256 the machine's own, where it has one
  */
-export function resolve(product: ProductDefinition, instance: InstanceDefinition): Outcome<Deployment> {
-  return resolveCatalog(catalogOf(product), instance)
+export function resolve(product: ProductDefinition, instance: InstanceDefinition, sha256?: Sha256): Outcome<Deployment> {
+  return resolveCatalog(catalogOf(product), instance, sha256)
 }
 
 /** The same for a product whose catalog is at hand. */
-export function resolveCatalog(catalog: Catalog, instance: InstanceDefinition): Outcome<Deployment> {
+export function resolveCatalog(catalog: Catalog, instance: InstanceDefinition, sha256?: Sha256): Outcome<Deployment> {
   const { product } = catalog
   const problems: Problem[] = checkIdentity(product, instance)
   const { choices, problems: mistakes } = readChoices(catalog, instance)
@@ -33,7 +35,7 @@ export function resolveCatalog(catalog: Catalog, instance: InstanceDefinition): 
   const present = new Set(services.map(({ id }) => id))
   const kept = services.map((service) => ({ ...service, needs: service.needs.filter(({ on }) => present.has(on)) }))
   const deployment: Deployment = {
-    product: { id: product.id, version: product.version, title: product.title, digest: digestOf(product) },
+    product: { id: product.id, version: product.version, title: product.title, digest: digestOf(product, sha256) },
     instance: { id: instance.id, namespace: instance.site?.namespace ?? instance.id },
     services: kept,
     volumes: resolveVolumes(kept, resolver),

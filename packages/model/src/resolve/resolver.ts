@@ -8,6 +8,9 @@ import { formatQuantity } from '../units/quantity.ts'
 import { type Choices, lookupIn } from './choices.ts'
 import { evaluateLaw } from './laws.ts'
 
+/** More than any cluster runs of one service: such a count comes from a load with the wrong unit. */
+const replicaLimit = 10_000
+
 /** What the parts of `resolve` share: evaluation by the choices that were made. */
 export interface Resolver {
   readonly catalog: Catalog
@@ -29,8 +32,12 @@ export function makeResolver(catalog: Catalog, choices: Choices, instance: Insta
     const known = counts.get(id)
     if (known !== undefined) return known
     const count = countOf(id)
-    counts.set(id, count)
-    return count
+    if (count > replicaLimit) {
+      const path = instance.sizes?.[id]?.replicas === undefined ? ['load'] : ['sizes', id, 'replicas']
+      problems.push(problem('WB2023', path, { what: `"${id}" would get ${count} replicas, more than ${replicaLimit}` }))
+    }
+    counts.set(id, Math.min(count, replicaLimit))
+    return counts.get(id)!
   }
   const lookup: Lookup = lookupIn(catalog, choices, replicas)
   const value = (expression: Expression) => reduce(expression, lookup)
@@ -43,7 +50,9 @@ export function makeResolver(catalog: Catalog, choices: Choices, instance: Insta
       const range = `${formatQuantity(from, unit)} to ${formatQuantity(to, unit)}`
       problems.push(problem('WB2021', ['load'], { what, load: formatQuantity(load, unit), range }))
     }
-    return need.value
+    if (Number.isSafeInteger(need.value)) return need.value
+    problems.push(problem('WB2023', ['load'], { what: `${what} comes to more than can be held` }))
+    return 0
   }
   const countOf = (id: string): number => {
     const service = catalog.services.get(id)?.service

@@ -100,7 +100,8 @@ function resolveSize(id: string, size: Size, override: SizeOverride | undefined,
       resolver.law(demand[side], `The ${name} ${side} of ${id}`)
     const limit = amount('limit')
     // a request that nobody chose follows a limit that was lowered
-    const request = chosen?.request === undefined ? Math.min(limit, amount('request')) : amount('request')
+    const lowered = chosen?.limit !== undefined && chosen.request === undefined
+    const request = lowered ? Math.min(limit, amount('request')) : amount('request')
     if (request > limit) {
       const shown = { request: formatQuantity(request, unit), limit: formatQuantity(limit, unit) }
       resolver.problems.push(problem('WB1313', ['sizes', id, name], { what: `${name} of ${id}`, ...shown }))
@@ -127,7 +128,7 @@ function checkOverride(service: Service, override: SizeOverride | undefined, pro
   if (replicas === undefined) return
   const path = ['sizes', service.id, 'replicas']
   if (service.singleton && replicas > 1) problems.push(problem('WB2023', path, { what: `"${service.id}" can only run once` }))
-  if (service.kind === 'stateful' && replicas > 1) problems.push(problem('WB2023', path, { what: `"${service.id}" has one set of data` }))
+  else if (service.kind === 'stateful' && replicas > 1) problems.push(problem('WB2023', path, { what: `"${service.id}" has one set of data` }))
   if (service.kind === 'daemon' || service.kind === 'job' || service.kind === 'cron') {
     problems.push(problem('WB2023', path, { what: `"${service.id}" is a ${service.kind} and has no replicas` }))
   }

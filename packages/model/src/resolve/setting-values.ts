@@ -77,30 +77,44 @@ function quantity(setting: Setting, unit: Unit, given: Json): ReadValue {
 }
 
 function map(setting: Setting, given: Json): ReadValue {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return wrong('a map', given)
+  if (!isRecord(given)) return wrong('a map', given)
+  if ('op' in given) return wrong('a map without the key "op", which marks expressions', given)
   const item = { id: 'value', title: 'value', type: setting.of ?? 'text' }
   return collect(Object.entries(given), ([key, value]) => [key, readSettingValue(item, value)], (members) => Object.fromEntries(members))
 }
 
 function keyedList(setting: Setting, given: Json): ReadValue {
-  if (!Array.isArray(given)) return wrong('a list of entries with an id', given)
-  const ids = new Set<string>()
-  for (const entry of given as readonly Json[]) {
-    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return wrong('a list of entries with an id', entry)
-    const { id } = entry as { readonly id?: Json }
+  if (!isList(given)) return wrong('a list of entries with an id', given)
+  const ids = new Set<Json>()
+  const entries: Json[] = []
+  for (const entry of given) {
+    if (!isRecord(entry)) return wrong('a list of entries with an id', entry)
+    const { id } = entry
     if (typeof id !== 'string' || ids.has(id)) return wrong('entries that each have an id of their own', id ?? null)
     ids.add(id)
-    const fields = new Map((setting.fields ?? []).map((field) => [field.id, field]))
-    for (const [key, value] of Object.entries(entry)) {
-      const field = fields.get(key)
-      if (key === 'id') continue
-      if (!field) return { expected: `only the fields id, ${[...fields.keys()].join(', ')}`, found: `"${key}"` }
-      const read = readSettingValue({ id: key, title: key, type: field.type }, value)
-      if (!('value' in read)) return { expected: `${key}: ${read.expected}`, found: read.found }
-    }
+    const read = listEntry(setting.fields ?? [], entry)
+    if (!('value' in read)) return read
+    entries.push(read.value as Json)
   }
-  return { value: given }
+  return { value: entries }
 }
+
+function listEntry(fields: NonNullable<Setting['fields']>, { id, ...given }: { readonly [key: string]: Json }): ReadValue {
+  const missing = fields.find((field) => field.required && !Object.hasOwn(given, field.id))
+  if (missing) return { expected: `${missing.id} in each entry`, found: `none in ${describeValue(id!)}` }
+  const unknown = Object.keys(given).find((key) => !fields.some((field) => field.id === key))
+  if (unknown !== undefined) {
+    return { expected: `only the fields ${['id', ...fields.map((field) => field.id)].join(', ')}`, found: describeValue(unknown) }
+  }
+  const typeOf = new Map(fields.map((field) => [field.id, field.type]))
+  const read = ([key, value]: readonly [string, Json]) =>
+    [key, readSettingValue({ id: key, title: key, type: typeOf.get(key)! }, value)] as const
+  return collect(Object.entries(given), read, (members) => ({ id: id!, ...Object.fromEntries(members) }))
+}
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value)
+const isRecord = (value: Json): value is { readonly [key: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function collect(
   entries: readonly (readonly [string, Json])[],

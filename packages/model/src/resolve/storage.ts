@@ -8,18 +8,17 @@ import type { Resolver } from './resolver.ts'
 /** The volumes that something present mounts. */
 export function resolveVolumes(services: readonly DeployedService[], resolver: Resolver): DeployedVolume[] {
   return [...resolver.catalog.volumes.values()].flatMap((volume) => {
-    const user = services.find(({ mounts }) => mounts.some((mount) => mount.volume === volume.id))
-    if (!user) return []
+    if (!services.some(({ mounts }) => mounts.some((mount) => mount.volume === volume.id))) return []
     return [
-      {
+      compact({
         id: volume.id,
         holds: volume.holds,
         data: volume.data,
         size: resolver.law(volume.size, `The size of ${volume.id}`),
         shared: volume.shared ?? false,
         class: volume.class ?? 'standard',
-        owner: volume.owner ?? user.user,
-      },
+        owner: volume.owner,
+      }),
     ]
   })
 }

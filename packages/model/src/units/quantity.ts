@@ -38,7 +38,7 @@ const suffixes: Readonly<Record<Unit, readonly Suffix[]>> = {
   percent: [{ suffix: '%', factor: 100 }],
 }
 
-const ambiguous: Readonly<Record<string, string>> = {
+const ambiguous: ReadonlyMap<string, string> = new Map(Object.entries({
   k: 'kB (1,000 bytes) or KiB (1,024)',
   K: 'kB (1,000 bytes) or KiB (1,024)',
   Ki: 'KiB (1,024 bytes)',
@@ -51,7 +51,7 @@ const ambiguous: Readonly<Record<string, string>> = {
   t: 'TB (10¹² bytes) or TiB (2⁴⁰)',
   T: 'TB (10¹² bytes) or TiB (2⁴⁰)',
   Ti: 'TiB (2⁴⁰ bytes)',
-}
+}))
 
 /** What parsing a quantity gives: the value in base units, or why there is none and what to write instead. */
 export type ParsedQuantity = { readonly value: number } | { readonly why: string; readonly fix: string }
@@ -64,20 +64,21 @@ export type ParsedQuantity = { readonly value: number } | { readonly why: string
  * parseQuantity('2g', 'bytes') // { why: '"g" can mean several units', fix: 'write GB (10⁹ bytes) or GiB (2³⁰)' }
  */
 export function parseQuantity(text: string, unit: Unit): ParsedQuantity {
-  const match = /^(\d{1,15}(?:\.\d{1,9})?)\s{0,4}([A-Za-z%]{0,12})$/.exec(text.trim())
+  const match = /^(\d{1,16}(?:\.\d{1,9})?)\s{0,4}([A-Za-z%]{0,12})$/.exec(text.trim())
   const accepted = suffixes[unit].map(({ suffix }) => suffix).filter((suffix) => suffix !== '')
   if (!match) return { why: `"${text}" is not a quantity`, fix: `write ${exampleOf(unit)}` }
   const [, number, written] = match as unknown as [string, string, string]
   const known = suffixes[unit].find(({ suffix }) => suffix === written)
   if (!known) {
     if (written === '') return { why: `"${text}" has no unit`, fix: `add one of ${accepted.join(', ')}` }
-    const meaning = ambiguous[written]
+    const meaning = ambiguous.get(written)
     if (meaning !== undefined) return { why: `"${written}" can mean several units`, fix: `write ${meaning}` }
     return { why: `"${written}" is not a unit of ${unit}`, fix: `write ${exampleOf(unit)}` }
   }
   const value = Number(number) * known.factor
   if (!Number.isSafeInteger(Math.round(value))) return { why: `${text} is too large`, fix: 'write a smaller quantity' }
-  if (Math.abs(value - Math.round(value)) > 1e-6) {
+  const rounding = Math.max(1e-6, value * Number.EPSILON * 2)
+  if (Math.abs(value - Math.round(value)) > rounding) {
     return { why: `${text} is finer than the smallest step of ${unit}`, fix: `round it to ${baseNames[unit]}` }
   }
   return { value: Math.round(value) }
@@ -104,7 +105,7 @@ export function exampleOf(unit: Unit): string {
 }
 
 /**
- * A quantity in base units as people read it: the largest suffix that gives a short number.
+ * A quantity in base units as people read it: the suffix that gives the shortest number, the largest of those.
  *
  * @example
  * formatQuantity(1610612736, 'bytes') // '1.5 GiB'
@@ -112,10 +113,10 @@ export function exampleOf(unit: Unit): string {
 export function formatQuantity(value: number, unit: Unit): string {
   if (unit === 'count') return String(value)
   const candidates = unit === 'cores' ? [value % 10 === 0 ? suffixes.cores[0]! : suffixes.cores[2]!] : suffixes[unit]
-  for (const { suffix, factor } of candidates) {
-    const number = value / factor
-    if (number >= 1 && Number.isInteger(number * 100)) return `${number} ${suffix}`
-  }
-  const { suffix, factor } = candidates.at(-1)!
-  return `${value / factor} ${suffix}`
+  const short = candidates
+    .map(({ suffix, factor }) => ({ suffix, factor, number: value / factor }))
+    .filter(({ number, factor }) => number >= 1 && Number.isInteger(number * 100) && Math.round(number * factor) === value)
+    .toSorted((a, b) => String(a.number).length - String(b.number).length)
+  const [best = { suffix: candidates.at(-1)!.suffix, number: value / candidates.at(-1)!.factor }] = short
+  return `${best.number} ${best.suffix}`
 }

@@ -3,7 +3,7 @@ import type { DependencyMode } from '../../product/schema.ts'
 import type { Area } from '../customer.ts'
 import { declared, handle, term } from '../declared.ts'
 import { type ServiceBody, type Startable, type Surface, serviceData } from '../services.ts'
-import type { Law } from '../sizes.ts'
+import type { Demand, Law } from '../sizes.ts'
 import { type Predicate, type SecretText, type Text, declaration } from '../terms.ts'
 
 /** Something that the product needs and a customer may bring. */
@@ -32,8 +32,8 @@ export interface BundledMeta extends DependencyMeta {
   /** Instead of the image that this kind uses by default. */
   readonly image?: string
   readonly disk?: Law<'bytes'>
-  readonly cpu?: Law<'cores'>
-  readonly memory?: Law<'bytes'>
+  readonly cpu?: Law<'cores'> | Demand<'cores'>
+  readonly memory?: Law<'bytes'> | Demand<'bytes'>
 }
 
 interface Kind {

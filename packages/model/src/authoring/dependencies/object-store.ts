@@ -17,6 +17,8 @@ export interface ObjectStore extends Dependency {
   secretKey(): SecretText
 }
 
+/** The official image keeps its data folder for root; a step before the first start gives it to this user. */
+const owner = { uid: 10001, gid: 10001 }
 const evidence = estimated('default of the bundled object store')
 
 /** An object store that speaks S3. */
@@ -51,16 +53,17 @@ export function objectStore(id: string, meta: BundledMeta): ObjectStore {
       env: { MINIO_ROOT_USER: 'app', MINIO_ROOT_PASSWORD_FILE: '/run/minio-password', HOME: '/tmp' },
       secretFiles: { '/run/minio-password': secretKey },
       mounts: {
-        '/data': volume(`${id}-data`, { holds: meta.holds, data: 'must-back-up', size: meta.disk ?? constant(GiB(50), evidence) }),
+        '/data': volume(`${id}-data`, { holds: meta.holds, data: 'must-back-up', size: meta.disk ?? constant(GiB(50), evidence), owner }),
       },
       scratch: { '/tmp': scratch(MiB(64)) },
+      user: owner,
       health: get(port, '/minio/health/ready', { every: seconds(5) }),
       prober: { http: ['curl', '-fsS', '-o', '/dev/null', probe.url] },
       update: { strategy: 'recreate' },
       singleton: true,
       size: {
-        cpu: meta.cpu ?? constant(cores(0.5), evidence),
-        memory: meta.memory ?? constant(MiB(512), evidence),
+        cpu: meta.cpu ?? { request: constant(cores(0.1), evidence), limit: constant(cores(1), evidence) },
+        memory: meta.memory ?? { request: constant(MiB(256), evidence), limit: constant(MiB(512), evidence) },
       },
     },
   })

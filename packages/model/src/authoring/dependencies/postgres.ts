@@ -13,6 +13,8 @@ export interface Postgres extends Dependency {
   port(): Text
   user(): Text
   database(): Text
+  /** `disable` when bundled; else what the customer says: `require`, `verify-ca`, `verify-full` or `disable`. */
+  sslMode(): Text
   password(): SecretText
 }
 
@@ -31,7 +33,7 @@ export function postgres(id: string, meta: BundledMeta): Postgres {
   const number = byMode(id, input(id, 'port'), port.number())
   const user = byMode<string | Text>(id, input(id, 'user'), 'app')
   const database = byMode<string | Text>(id, input(id, 'database'), 'app')
-  const sslMode = when(isExternal(id), text`?sslmode=${input(id, 'sslMode')}`)
+  const query = when(isExternal(id), text`?sslmode=${input(id, 'sslMode')}`)
   const answers = ['pg_isready', '-q', '-h', probe.host, '-p', probe.port, '-U', 'app', '-d', 'app']
   return dependency(id, meta, {
     kind: 'postgres',
@@ -52,8 +54,9 @@ export function postgres(id: string, meta: BundledMeta): Postgres {
       port: number,
       user,
       database,
+      sslMode: byMode<string | Text>(id, input(id, 'sslMode'), 'disable'),
       password,
-      url: text`postgres://${percentEncoded(user as Text)}:${percentEncoded(password)}@${host}:${number}/${percentEncoded(database as Text)}${sslMode}`,
+      url: text`postgres://${percentEncoded(user as Text)}:${percentEncoded(password)}@${host}:${number}/${percentEncoded(database as Text)}${query}`,
     },
     surface: { does: `Keeps ${meta.holds}`, area: meta.area, ports: { postgres: tcp(5432) } } as never,
     bundled: {
@@ -78,8 +81,8 @@ export function postgres(id: string, meta: BundledMeta): Postgres {
       update: { strategy: 'recreate' },
       singleton: true,
       size: {
-        cpu: meta.cpu ?? constant(cores(1), evidence),
-        memory: meta.memory ?? constant(GiB(1), evidence),
+        cpu: meta.cpu ?? { request: constant(cores(0.25), evidence), limit: constant(cores(2), evidence) },
+        memory: meta.memory ?? { request: constant(MiB(512), evidence), limit: constant(GiB(1), evidence) },
       },
     },
   })

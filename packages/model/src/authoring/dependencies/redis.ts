@@ -45,8 +45,8 @@ export function redis(id: string, meta: BundledMeta): Redis {
       update: { strategy: 'recreate' },
       singleton: true,
       size: {
-        cpu: meta.cpu ?? constant(cores(0.5), evidence),
-        memory: meta.memory ?? constant(MiB(512), evidence),
+        cpu: meta.cpu ?? { request: constant(cores(0.1), evidence), limit: constant(cores(1), evidence) },
+        memory: meta.memory ?? { request: constant(MiB(256), evidence), limit: constant(MiB(512), evidence) },
       },
     },
   })

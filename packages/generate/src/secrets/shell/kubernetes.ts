@@ -1,0 +1,69 @@
+/** The store of a cluster: immutable Secrets in the instance's namespace. */
+export const kubernetesFunctions = String.raw`
+kube() { ${'${KUBECTL:-kubectl}'} "$@"; } # KUBECTL may hold words, such as "k3s kubectl"
+
+open_store() {
+  context=$(kube config current-context 2>/dev/null) || context='of this pod or the default'
+  printf 'context %s, namespace %s\n' "$context" "$namespace"
+  if [ -n "${'${TMPDIR:-}'}" ]; then
+    make_work "$TMPDIR"
+  elif [ -d /dev/shm ] && [ -w /dev/shm ]; then
+    make_work /dev/shm
+  else
+    make_work /tmp
+  fi
+  if kube get namespace "$namespace" --ignore-not-found -o name >"$work/namespace" 2>"$work/log"; then
+    [ -s "$work/namespace" ] || no_namespace
+  elif ! grep -qi forbidden "$work/log"; then # without the right to ask, the first write tells
+    cat "$work/log" >&2
+    fail 'kubectl does not reach the cluster'
+  fi
+}
+no_namespace() {
+  fail "the namespace $namespace is missing. Make it with: ${'${KUBECTL:-kubectl}'} create namespace $namespace"
+}
+
+# look OBJECT: whether it is there. Its keys and values (base64) are in $work/live/OBJECT.list from then on.
+look() {
+  list=$work/live/$1.list
+  [ ! -e "$list" ] || [ ! -s "$list" ] || return 0
+  kube get secret "$1" --namespace "$namespace" --ignore-not-found \
+    -o 'go-template=found{{"\n"}}{{range $key, $value := .data}}{{$key}} {{$value}}{{"\n"}}{{end}}' \
+    >"$list" 2>"$work/log" || { cat "$work/log" >&2; fail "cannot read the Secret $1"; }
+  [ -s "$list" ]
+}
+
+# live OBJECT KEY: sets live to a file with the value. Lines are folded, because some openssl cannot read long ones.
+live() {
+  live=$work/live/$1.$2
+  [ ! -e "$live" ] || return 0
+  awk -v "key=$2" '$1 == key && NF == 2 { print $2 }' "$work/live/$1.list" >"$work/base64"
+  [ -s "$work/base64" ] || return 1
+  fold -w 64 "$work/base64" | openssl base64 -d >"$work/decoded" || fail "cannot decode $2 of $1"
+  mv -f "$work/decoded" "$live"
+}
+removal() {
+  printf 'If nothing runs with it, remove it and run this again: %s delete secret %s --namespace %s' "${'${KUBECTL:-kubectl}'}" "$1" "$namespace"
+}
+
+# put OBJECT TYPE: creates the Secret from $work/new/OBJECT; "no" when somebody else was first
+put() {
+  {
+    printf 'apiVersion: v1\nkind: Secret\ntype: %s\nimmutable: true\n' "$2"
+    printf 'metadata:\n  name: %s\n  namespace: %s\n  labels:\n' "$1" "$namespace"
+    printf '    app.kubernetes.io/managed-by: waybill\n'
+    printf '    waybill.dev/product: "%s"\n    waybill.dev/instance: "%s"\ndata:\n' "$product" "$instance"
+    for made in "$work/new/$1"/*; do
+      printf '  "%s": "' "${'${made##*/}'}"
+      openssl base64 -in "$made" -out "$work/base64" || fail "cannot encode $1"
+      tr -d '\n' <"$work/base64"
+      printf '"\n'
+    done
+  } >"$work/manifest.yaml"
+  kube create -f "$work/manifest.yaml" >"$work/log" 2>&1 && return 0
+  if grep -q "namespaces \"$namespace\" not found" "$work/log"; then no_namespace; fi
+  look "$1" && return 1
+  cat "$work/log" >&2
+  fail "cannot create the Secret $1"
+}
+`

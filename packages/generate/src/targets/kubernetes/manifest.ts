@@ -1,0 +1,13 @@
+import type { Json } from '@waybill/model'
+
+/** A Kubernetes object, keys in the order in which people read them. */
+export interface Manifest {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: Metadata
+  readonly [member: string]: Json
+}
+export type Metadata = { readonly name: string; readonly [member: string]: Json }
+
+/** A part of an object. */
+export type Block = { readonly [member: string]: Json }

@@ -1,0 +1,123 @@
+import type { Deployment } from '@waybill/model'
+import { describe, expect, test } from 'vitest'
+import { address, deployment, httpProbe, render, service, sidecarOf } from './fixtures/parts.ts'
+import { kubernetes } from './index.ts'
+import { listAt, textAt } from './observe/read.ts'
+import { addressBlock } from './policies.ts'
+
+const port = { id: 'http', number: 8080, protocol: 'http' } as const
+const prober = ['ask', { op: 'probe', part: 'url' }] as const
+
+/** The rules of a service's policy: `in|out <peer or range or any>: <ports>`, without DNS. */
+function rulesOf(what: Deployment, name: string): string[] {
+  const documents = render(what).files.flatMap(({ content }) => ('documents' in content ? content.documents : []))
+  const policy = documents.find(
+    (each) => textAt(each, 'kind') === 'NetworkPolicy' && textAt(each, 'metadata', 'name') === name,
+  )
+  const rules = (direction: string, side: string, word: string) =>
+    listAt(policy, 'spec', direction).map((rule) => {
+      const peer = textAt(rule, side, 0, 'podSelector', 'matchLabels', 'waybill.dev/service')
+      const range = textAt(rule, side, 0, 'ipBlock', 'cidr')
+      const ports = listAt(rule, 'ports').map((each) => `${textAt(each, 'port')}/${textAt(each, 'protocol')}`)
+      return `${word} ${peer || range || 'any'}: ${ports.join(' ')}`
+    })
+  const [dns, ...egress] = rules('egress', 'to', 'out')
+  expect(dns).toBe('out any: 53/UDP 53/TCP')
+  return [...rules('ingress', 'from', 'in'), ...egress]
+}
+
+const pair = [
+  service('a', { ports: [port] }),
+  service('b', {
+    ports: [port, { id: 'admin', number: 9000, protocol: 'tcp' }, { id: 'log', number: 9000, protocol: 'udp' }],
+  }),
+]
+
+describe('network policies', () => {
+  test('without edges allow names only', () => {
+    expect(rulesOf(deployment(pair), 'a')).toEqual([])
+  })
+
+  test('merge the ports of a peer', () => {
+    const edges = ['http', 'log', 'admin'].map((id) => ({ from: 'a', to: 'b', port: id }))
+    expect(rulesOf(deployment(pair, { edges }), 'a')).toEqual(['out b: 8080/TCP 9000/TCP 9000/UDP'])
+    expect(rulesOf(deployment(pair, { edges }), 'b')).toEqual(['in a: 8080/TCP 9000/TCP 9000/UDP'])
+  })
+
+  test('are those of the pod for a sidecar', () => {
+    const services = [
+      ...pair,
+      service('side', { ports: [{ id: 'metrics', number: 9100, protocol: 'http' }], shape: sidecarOf('b') }),
+    ]
+    const edges = [
+      { from: 'side', to: 'a', port: 'http' },
+      { from: 'a', to: 'side', port: 'metrics' },
+    ]
+    expect(rulesOf(deployment(services, { edges }), 'b')).toEqual(['in a: 9100/TCP', 'out a: 8080/TCP'])
+  })
+
+  test('let replicas of a service reach each other where it names itself', () => {
+    const self = service('a', {
+      kind: 'sharded',
+      replicas: 2,
+      ports: [port],
+      env: [{ name: 'PEERS', value: address({ service: 'a', port: 'http', shard: 0 }) }],
+    })
+    expect(rulesOf(deployment([self]), 'a')).toEqual(['in a: 8080/TCP', 'out a: 8080/TCP'])
+  })
+
+  test('let waits ask', () => {
+    const b = service('b', { ports: [port], health: { ready: httpProbe({ command: prober }) } })
+    const what = deployment([b, service('a', { needs: [{ on: 'b', state: 'healthy' }] })])
+    expect(rulesOf(what, 'a')).toEqual(['out b: 8080/TCP'])
+    expect(rulesOf(what, 'b')).toEqual(['in a: 8080/TCP'])
+    expect(kubernetes.observe(render(what), what).connections).toEqual([])
+  })
+
+  test('let whoever waits for a job reach what the job reaches', () => {
+    const job = service('job', { kind: 'job', completed: ['done'] })
+    const what = deployment([...pair, job, service('c', { needs: [{ on: 'job', state: 'completed' }] })], {
+      edges: [{ from: 'job', to: 'b', port: 'http' }],
+      external: [{ id: 'db', kind: 'postgres', host: '192.0.2.7', port: 5432, usedBy: ['job'] }],
+    })
+    expect(rulesOf(what, 'c')).toEqual(['out b: 8080/TCP', 'out 192.0.2.7/32: 5432/TCP'])
+    expect(kubernetes.observe(render(what), what).connections).toEqual(['job>b:http'])
+  })
+
+  test('narrow what is outside where the address is known', () => {
+    const egress = [
+      { to: '2001:db8::1', port: 443, reason: 'x' },
+      { to: 'mail.example', port: 25, reason: 'x' },
+    ]
+    const what = deployment([service('a', { egress })])
+    expect(rulesOf(what, 'a')).toEqual(['out 2001:db8::1/128: 443/TCP', 'out any: 25/TCP'])
+    expect(render(what).losses.map(({ loss, at }) => `${loss} ${at}`)).toEqual([
+      'network.externalRange services/a/egress/mail.example',
+    ])
+  })
+
+  test.each([
+    ['ingress', { kind: 'ingress' }, ['in any: 8080/TCP']],
+    ['a gateway', { kind: 'gateway', name: 'edge' }, ['in any: 8080/TCP']],
+    ['nothing', { kind: 'none' }, []],
+  ] as const)('open published ports behind %s', (_, ingress, rules) => {
+    const web = service('a', { ports: [port], exposures: [{ port: 'http', host: 'a.example', path: '/' }] })
+    expect(rulesOf(deployment([web], { site: { ingress } }), 'a')).toEqual(rules)
+  })
+})
+
+test('policies that refuse a declared edge are seen', () => {
+  const what = deployment(pair, { edges: [{ from: 'a', to: 'b', port: 'http' }] })
+  const rendered = render(what)
+  const files = rendered.files.filter(({ path }) => path !== 'base/b.yaml')
+  expect(kubernetes.observe(rendered, what).connections).toEqual(['a>b:http'])
+  expect(kubernetes.observe({ ...rendered, files }, what).connections).toEqual([])
+})
+
+test.each([
+  ['192.0.2.1', '192.0.2.1/32'],
+  ['192.0.2.0/24', '192.0.2.0/24'],
+  ['[2001:db8::1]', '2001:db8::1/128'],
+  ['db.example', undefined],
+  ['cafe', undefined],
+])('the range of %s', (host, range) => expect(addressBlock(host)).toBe(range))
