@@ -12,7 +12,11 @@ const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-headless-shell', '/usr
 const executablePath = browsers.find((path) => existsSync(path))
 
 async function bundle(): Promise<string> {
-  const build = await rolldown({ input: fileURLToPath(new URL('render-everything.ts', import.meta.url)), platform: 'browser', logLevel: 'silent' })
+  const build = await rolldown({
+    input: fileURLToPath(new URL('render-everything.ts', import.meta.url)),
+    platform: 'browser',
+    logLevel: 'silent',
+  })
   const { output } = await build.generate({ format: 'iife', name: 'waybill' })
   return output[0].code
 }
@@ -21,12 +25,19 @@ it('renders the same bytes in a browser', async (context) => {
   if (!executablePath) return context.skip('needs Chromium: apt-get install chromium')
   const product = canonicalJson(parcels)
   const instance = await readFile(new URL('../../examples/parcels/instance.yaml', import.meta.url), 'utf8')
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] })
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  })
   try {
     const page = await browser.newPage({ timezoneId: 'Asia/Kathmandu', locale: 'tr-TR' })
     await page.addScriptTag({ content: await bundle() })
     const inBrowser = await page.evaluate(
-      ([json, yaml]) => (globalThis as unknown as { waybill: { renderEverything: typeof renderEverything } }).waybill.renderEverything(json!, yaml!),
+      ([json, yaml]) =>
+        (globalThis as unknown as { waybill: { renderEverything: typeof renderEverything } }).waybill.renderEverything(
+          json!,
+          yaml!,
+        ),
       [product, instance],
     )
     const here = renderEverything(product, instance)

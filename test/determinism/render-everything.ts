@@ -11,9 +11,15 @@ export function renderEverything(productJson: string, instanceYaml: string): Rec
   if (!instance.ok) throw new Error(JSON.stringify(instance.problems))
   const deployment = resolve(product.value, instance.value.instance)
   if (!deployment.ok) throw new Error(JSON.stringify(deployment.problems))
-  const made = { generator: 'test', product: deployment.value.product, instance: { id: deployment.value.instance.id, digest: '' } }
+  const made = {
+    generator: 'test',
+    product: deployment.value.product,
+    instance: { id: deployment.value.instance.id, digest: '' },
+  }
   const files = targets.flatMap(({ id }) =>
-    printOutput(renderTarget(deployment.value, id), { ...made, target: id }).map(({ path, text }) => [`${id}/${path}`, text] as const),
+    printOutput(renderTarget(deployment.value, id), { ...made, target: id }).map(
+      ({ path, text }) => [`${id}/${path}`, text] as const,
+    ),
   )
   return Object.fromEntries(files)
 }

@@ -27,7 +27,12 @@ describe.each([
     if (mode === 'external') database = await startExternalPostgres(folder, 15432)
     const externalDatabase = database && { externalDatabase: { host: hostSeenByContainers, port: database.port } }
     const site = ['publish: { address: 127.0.0.1, http: 0, https: ' + String(port) + ' }']
-    output = await render(parcelsDefinition, parcelsInstance({ id, site, ...externalDatabase }), 'compose', join(folder, 'out'))
+    output = await render(
+      parcelsDefinition,
+      parcelsInstance({ id, site, ...externalDatabase }),
+      'compose',
+      join(folder, 'out'),
+    )
   })
 
   afterAll(async () => {
@@ -84,7 +89,11 @@ describe.each([
     expect(JSON.stringify(read)).toContain('Utrecht')
     const picture = await ask(shop, `/v1/parcels/${parcel.id}/photo`)
     expect(picture.status).toBe(200)
-    const volumes = (await mustRun('docker', ['volume', 'ls', '--quiet', '--filter', `label=com.docker.compose.project=${id}`])).split('\n').filter(Boolean)
+    const volumes = (
+      await mustRun('docker', ['volume', 'ls', '--quiet', '--filter', `label=com.docker.compose.project=${id}`])
+    )
+      .split('\n')
+      .filter(Boolean)
     expect(volumes.length).toBeGreaterThanOrEqual(mode === 'bundled' ? 5 : 4)
   })
 

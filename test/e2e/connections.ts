@@ -18,13 +18,17 @@ export function watchConnections(namespace: string, device: string): Watcher {
   const opened = new Set<string>()
   const pods = new Map<string, string>()
   const syn = 'tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn'
-  const tcpdump: ChildProcess = spawn('tcpdump', ['-i', device, '-nn', '-l', '-q', syn], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const tcpdump: ChildProcess = spawn('tcpdump', ['-i', device, '-nn', '-l', '-q', syn], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   createInterface({ input: tcpdump.stdout! }).on('line', (line) => {
     const match = /IP (\d+\.\d+\.\d+\.\d+)\.\d+ > (\d+\.\d+\.\d+\.\d+)\.(\d+):/.exec(line)
     if (match) opened.add(match.slice(1, 4).join(' '))
   })
   const learn = async () => {
-    const { items } = JSON.parse(await mustRun('kubectl', ['--namespace', namespace, 'get', 'pods', '--output', 'json'])) as { items: Pod[] }
+    const { items } = JSON.parse(
+      await mustRun('kubectl', ['--namespace', namespace, 'get', 'pods', '--output', 'json']),
+    ) as { items: Pod[] }
     for (const { metadata, status } of items) {
       for (const { ip } of status.podIPs ?? []) pods.set(ip, metadata.labels['waybill.dev/service'] ?? '?')
     }

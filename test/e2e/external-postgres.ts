@@ -22,13 +22,30 @@ export async function startExternalPostgres(folder: string, port: number): Promi
   await writeFile(passwordFile, `${awkwardPassword}\n`)
   await mustRun('chown', ['-R', 'postgres:postgres', data, passwordFile])
   await mustRun('chmod', ['a+x', folder])
-  const asPostgres = (program: string, args: readonly string[]) => mustRun('runuser', ['-u', 'postgres', '--', join(bin, program), ...args], { cwd: data })
-  await asPostgres('initdb', ['-D', join(data, 'main'), '-U', 'app', '--pwfile', passwordFile, '-A', 'scram-sha-256', '--no-sync'])
+  const asPostgres = (program: string, args: readonly string[]) =>
+    mustRun('runuser', ['-u', 'postgres', '--', join(bin, program), ...args], { cwd: data })
+  await asPostgres('initdb', [
+    '-D',
+    join(data, 'main'),
+    '-U',
+    'app',
+    '--pwfile',
+    passwordFile,
+    '-A',
+    'scram-sha-256',
+    '--no-sync',
+  ])
   await writeFile(join(data, 'main/pg_hba.conf'), 'host all all 0.0.0.0/0 scram-sha-256\n')
   const settings = `-c listen_addresses=* -c port=${port} -c unix_socket_directories= -c fsync=off`
   await asPostgres('pg_ctl', ['-D', join(data, 'main'), '-l', join(data, 'log'), '-w', '-o', settings, 'start'])
   const env = { ...process.env, PGPASSWORD: awkwardPassword }
-  await until(20, () => mustRun('psql', ['-h', '127.0.0.1', '-p', String(port), '-U', 'app', '-d', 'postgres', '-c', 'create database app'], { env }))
+  await until(20, () =>
+    mustRun(
+      'psql',
+      ['-h', '127.0.0.1', '-p', String(port), '-U', 'app', '-d', 'postgres', '-c', 'create database app'],
+      { env },
+    ),
+  )
   return {
     port,
     password: awkwardPassword,
@@ -37,4 +54,3 @@ export async function startExternalPostgres(folder: string, port: number): Promi
     },
   }
 }
-

@@ -10,23 +10,32 @@ interface Ingress {
 }
 interface Route {
   readonly path: string
-  readonly backend: { readonly service: { readonly name: string; readonly port: { readonly number?: number; readonly name?: string } } }
+  readonly backend: {
+    readonly service: { readonly name: string; readonly port: { readonly number?: number; readonly name?: string } }
+  }
 }
 interface Service {
-  readonly spec: { readonly clusterIP: string; readonly ports: readonly { readonly name?: string; readonly port: number }[] }
+  readonly spec: {
+    readonly clusterIP: string
+    readonly ports: readonly { readonly name?: string; readonly port: number }[]
+  }
 }
 
 /** What an ingress controller does, for a cluster that has none: ends TLS and routes by host and longest path. */
 export async function startIngress(namespace: string, port: number): Promise<Server> {
   const get = async <T>(kind: string, name?: string): Promise<T> =>
-    JSON.parse(await mustRun('kubectl', ['--namespace', namespace, 'get', kind, ...(name ? [name] : []), '--output', 'json'])) as T
+    JSON.parse(
+      await mustRun('kubectl', ['--namespace', namespace, 'get', kind, ...(name ? [name] : []), '--output', 'json']),
+    ) as T
   const { items } = await get<{ items: Ingress[] }>('ingress')
   const routes: { host: string; path: string; address: string; port: number }[] = []
   for (const { host, http } of items.flatMap(({ spec }) => spec.rules)) {
     for (const { path, backend } of http.paths) {
       const { spec } = await get<Service>('service', backend.service.name)
       const wanted = backend.service.port
-      const found = spec.ports.find((each) => each.port === wanted.number || (wanted.name !== undefined && each.name === wanted.name))
+      const found = spec.ports.find(
+        (each) => each.port === wanted.number || (wanted.name !== undefined && each.name === wanted.name),
+      )
       routes.push({ host, path, address: spec.clusterIP, port: found!.port })
     }
   }
@@ -42,10 +51,13 @@ export async function startIngress(namespace: string, port: number): Promise<Ser
       return
     }
     const { method, url, headers } = incoming
-    const onward = httpRequest({ host: route.address, port: route.port, method, path: url, headers, agent: false }, (response) => {
-      answer.writeHead(response.statusCode ?? 502, response.headers)
-      response.pipe(answer)
-    })
+    const onward = httpRequest(
+      { host: route.address, port: route.port, method, path: url, headers, agent: false },
+      (response) => {
+        answer.writeHead(response.statusCode ?? 502, response.headers)
+        response.pipe(answer)
+      },
+    )
     onward.on('error', (error) => answer.writeHead(502).end(error.message))
     incoming.pipe(onward)
   })

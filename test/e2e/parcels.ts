@@ -15,7 +15,12 @@ export function ask(shop: Shop, path: string, body?: unknown): Promise<{ status:
     path,
     method: payload === undefined ? 'GET' : 'POST',
     servername: 'parcels.test',
-    headers: { host: 'parcels.test', ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }) },
+    headers: {
+      host: 'parcels.test',
+      ...(payload === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
+    },
     rejectUnauthorized: false, // the certificate is self-signed; who it is for is checked below
     checkServerIdentity: () => undefined,
     timeout: 15_000,

@@ -7,7 +7,11 @@ export interface Finished {
 }
 
 /** Runs a program to its end; never throws for an exit code. */
-export function run(command: string, args: readonly string[], options: SpawnOptions & { readonly input?: string } = {}): Promise<Finished> {
+export function run(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions & { readonly input?: string } = {},
+): Promise<Finished> {
   const { input, ...rest } = options
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...rest })
@@ -15,12 +19,17 @@ export function run(command: string, args: readonly string[], options: SpawnOpti
     child.stdout!.setEncoding('utf8').on('data', (text: string) => (out += text))
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (err += text))
     child.on('error', reject).on('close', (code) => resolve({ code: code ?? -1, out, err }))
-    child.stdin!.end(input ?? '')
+    // a program that ends without reading its input is no failure of ours
+    child.stdin!.on('error', () => undefined).end(input ?? '')
   })
 }
 
 /** Runs a program that has to succeed and gives what it prints. */
-export async function mustRun(command: string, args: readonly string[], options: SpawnOptions & { readonly input?: string } = {}): Promise<string> {
+export async function mustRun(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions & { readonly input?: string } = {},
+): Promise<string> {
   const { code, out, err } = await run(command, args, options)
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}\n${out}\n${err}`)
   return out

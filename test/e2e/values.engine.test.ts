@@ -10,16 +10,83 @@ import { registry, render, temporaryFolder } from './rendering.ts'
 
 /** Texts that some layer between the definition and the container is known to change. */
 const nasty = [
-  '', ' ', '$', '$$', '$$$', '$HOME', '${HOME}', '${HOME:-x}', '$(X)', '$$(X)', '$$$(X)', '$(VALUE_0)', '\\$(VALUE_0)', '{{ .Values.x }}', '{{', '}}', '%s %d', '100%',
-  "'", '"', `'"'"'`, '`id`', '\\', '\\\\', '\\n', 'a\nb', '\n', 'a\n', '\na', 'a\n\n', 'a\r\nb', '\t', ' lead', 'trail ', '=x', '==', '#x', 'a # b', ': ', '- a', '!tag', '&a', '*a', '|', '>',
-  'yes', 'no', 'on', 'true', 'null', '~', '1e3', '0x10', '010', '1_000', '1:20', '.5', '-1', '2001-01-01', 'ünïcödé', '日本語', '👩‍👩‍👧', '\u00a0', '\u2028', '\u0085', '\ufeff', '\u0001', '\u007f',
+  '',
+  ' ',
+  '$',
+  '$$',
+  '$$$',
+  '$HOME',
+  '${HOME}',
+  '${HOME:-x}',
+  '$(X)',
+  '$$(X)',
+  '$$$(X)',
+  '$(VALUE_0)',
+  '\\$(VALUE_0)',
+  '{{ .Values.x }}',
+  '{{',
+  '}}',
+  '%s %d',
+  '100%',
+  "'",
+  '"',
+  `'"'"'`,
+  '`id`',
+  '\\',
+  '\\\\',
+  '\\n',
+  'a\nb',
+  '\n',
+  'a\n',
+  '\na',
+  'a\n\n',
+  'a\r\nb',
+  '\t',
+  ' lead',
+  'trail ',
+  '=x',
+  '==',
+  '#x',
+  'a # b',
+  ': ',
+  '- a',
+  '!tag',
+  '&a',
+  '*a',
+  '|',
+  '>',
+  'yes',
+  'no',
+  'on',
+  'true',
+  'null',
+  '~',
+  '1e3',
+  '0x10',
+  '010',
+  '1_000',
+  '1:20',
+  '.5',
+  '-1',
+  '2001-01-01',
+  'ünïcödé',
+  '日本語',
+  '👩‍👩‍👧',
+  '\u00a0',
+  '\u2028',
+  '\u0085',
+  '\ufeff',
+  '\u0001',
+  '\u007f',
 ]
 
 const seed = Number(process.env['WAYBILL_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 const amount = process.env['WAYBILL_FULL'] ? 600 : 120
 const text = fc.string({ unit: 'binary', maxLength: 40 }).map((each) => each.replaceAll('\0', ''))
 const mixed = fc.array(fc.oneof(fc.constantFrom(...nasty), text), { maxLength: 5 }).map((parts) => parts.join(''))
-const values = [...nasty, ...fc.sample(mixed, { seed, numRuns: amount })].filter((each) => each.isWellFormed() && !each.includes('\0'))
+const values = [...nasty, ...fc.sample(mixed, { seed, numRuns: amount })].filter(
+  (each) => each.isWellFormed() && !each.includes('\0'),
+)
 
 /** Prints what arrived, as one line of JSON with every text in base64. */
 const echo = `
@@ -105,8 +172,20 @@ describe(`${values.length} texts through every layer (WAYBILL_SEED=${seed})`, ()
     await mustRun('kubectl', ['create', 'namespace', id], { env })
     try {
       await mustRun('kubectl', ['apply', '-k', output], { env })
-      await mustRun('kubectl', ['--namespace', id, 'wait', '--for=condition=complete', 'job', '--all', '--timeout=180s'], { env })
-      check(echoed(await until(30, () => mustRun('kubectl', ['--namespace', id, 'logs', '--selector', 'waybill.dev/service=echo', '--tail=-1'], { env }))))
+      await mustRun(
+        'kubectl',
+        ['--namespace', id, 'wait', '--for=condition=complete', 'job', '--all', '--timeout=180s'],
+        { env },
+      )
+      check(
+        echoed(
+          await until(30, () =>
+            mustRun('kubectl', ['--namespace', id, 'logs', '--selector', 'waybill.dev/service=echo', '--tail=-1'], {
+              env,
+            }),
+          ),
+        ),
+      )
     } finally {
       await run('kubectl', ['delete', 'namespace', id, '--timeout=120s'], { env })
     }

@@ -27,7 +27,9 @@ it('finds a word again after one typing mistake', () => {
       const i = seed % (good.length - 1)
       const [a, b] = [good[i]!, good[i + 1]!]
       const middle = { drop: b, double: a + a + b, swap: b + a, replace: `#${b}` }[kind]
-      expect(nearest(good.slice(0, i) + middle + good.slice(i + 2), ['#', good, '##########################'])).toBe(good)
+      expect(nearest(good.slice(0, i) + middle + good.slice(i + 2), ['#', good, '##########################'])).toBe(
+        good,
+      )
     }),
   )
 })

@@ -1,7 +1,43 @@
 import { describe, expectTypeOf, it } from 'vitest'
 import * as model from './index.ts'
 
-const { GiB, MiB, all, any, area, completed, constant, cores, count, estimated, exits0, feature, formula, get, healthy, http, job, json, load, minutes, none, not, perUnit, points, postgres, publish, seconds, secret, setting, settings, sharded, stateless, text, volume, when } = model
+const {
+  GiB,
+  MiB,
+  all,
+  any,
+  area,
+  completed,
+  constant,
+  cores,
+  count,
+  estimated,
+  exits0,
+  feature,
+  formula,
+  get,
+  healthy,
+  http,
+  job,
+  json,
+  load,
+  minutes,
+  none,
+  not,
+  perUnit,
+  points,
+  postgres,
+  publish,
+  seconds,
+  secret,
+  setting,
+  settings,
+  sharded,
+  stateless,
+  text,
+  volume,
+  when,
+} = model
 
 // every line under @ts-expect-error has to be a compile error; where it is none, the check of this file fails
 const core = area('core', 'Core')
@@ -29,7 +65,14 @@ describe('references', () => {
   it('a good body compiles', () => {
     api.runs({
       ...body,
-      env: { A: api.ports.http.url(), B: store.ports.rpc.list(' '), C: password, D: when(photos, 'x'), E: customer.users, F: store.replicas },
+      env: {
+        A: api.ports.http.url(),
+        B: store.ports.rpc.list(' '),
+        C: password,
+        D: when(photos, 'x'),
+        E: customer.users,
+        F: store.replicas,
+      },
       files: { '/etc/a': text`${site.host}` },
       secretFiles: { '/run/a': when(photos, password) },
       needs: [healthy(db), completed(migrate)],

@@ -19,9 +19,17 @@ interface FactorMeta<U extends Unit> {
   readonly default?: Amount<U>
 }
 /** A number of things, such as users. */
-export const count = (title: string, meta: FactorMeta<'count'> = {}): LoadFactor<'count'> => ({ unit: 'count', title, ...meta })
+export const count = (title: string, meta: FactorMeta<'count'> = {}): LoadFactor<'count'> => ({
+  unit: 'count',
+  title,
+  ...meta,
+})
 /** An amount of data. */
-export const size = (title: string, meta: FactorMeta<'bytes'> = {}): LoadFactor<'bytes'> => ({ unit: 'bytes', title, ...meta })
+export const size = (title: string, meta: FactorMeta<'bytes'> = {}): LoadFactor<'bytes'> => ({
+  unit: 'bytes',
+  title,
+  ...meta,
+})
 
 /**
  * The customer's numbers that size the product.

@@ -26,7 +26,10 @@ export const handle = <T>(members: object, declares: Declared): T =>
   Object.freeze(
     Object.defineProperties(
       { ...members },
-      { [declaration]: { value: declares }, [Symbol.toPrimitive]: { value: () => refuseText(`"${declares.data.id}"`) } },
+      {
+        [declaration]: { value: declares },
+        [Symbol.toPrimitive]: { value: () => refuseText(`"${declares.data.id}"`) },
+      },
     ),
   ) as T
 

@@ -15,7 +15,12 @@ const evidence = estimated('default of the edge')
  *
  * @param meta.prober a command of the image that asks whether an address answers; the official image has wget
  */
-export const caddy = (meta: { readonly image?: string; readonly area: Area; readonly size?: Size; readonly prober?: readonly PublicValue[] }): EdgeChoice => ({
+export const caddy = (meta: {
+  readonly image?: string
+  readonly area: Area
+  readonly size?: Size
+  readonly prober?: readonly PublicValue[]
+}): EdgeChoice => ({
   proxy: 'caddy',
   ...({
     id: 'edge',

@@ -29,12 +29,22 @@ export const connects = (port: PortRef, meta: Timing = {}): Probe =>
 /** Answers the gRPC health protocol. */
 export const grpcHealth = (port: PortRef, meta: Timing & { readonly service?: string } = {}): Probe => {
   const { service, ...rest } = meta
-  return probeData({ probe: 'grpc', port: portOf(port).port, ...timing(rest), ...(service === undefined ? {} : { service }) })
+  return probeData({
+    probe: 'grpc',
+    port: portOf(port).port,
+    ...timing(rest),
+    ...(service === undefined ? {} : { service }),
+  })
 }
 /** A command of the image exits 0. With a port, those who wait may run it against the service's address. */
 export const exits0 = (command: readonly PublicValue[], meta: Timing & { readonly port?: PortRef } = {}): Probe => {
   const { port, ...rest } = meta
-  return probeData({ probe: 'exec', command, ...timing(rest), ...(port === undefined ? {} : { port: portOf(port).port }) })
+  return probeData({
+    probe: 'exec',
+    command,
+    ...timing(rest),
+    ...(port === undefined ? {} : { port: portOf(port).port }),
+  })
 }
 /** No check, for a reason that people will read. */
 export const none = (reason: string): Probe & { readonly reason: string } => Object.freeze({ probe: 'none', reason })

@@ -59,8 +59,30 @@ export {
   tcp,
   udp,
 } from './services.ts'
-export type { CronBody, Definition, Exposure, Job, JobBody, Service, ServiceBody, ShardedService, Surface } from './services.ts'
-export { type Demand, type Evidence, type Law, type Size, constant, estimated, formula, observed, perUnit, points, tested } from './sizes.ts'
+export type {
+  CronBody,
+  Definition,
+  Exposure,
+  Job,
+  JobBody,
+  Service,
+  ServiceBody,
+  ShardedService,
+  Surface,
+} from './services.ts'
+export {
+  type Demand,
+  type Evidence,
+  type Law,
+  type Size,
+  constant,
+  estimated,
+  formula,
+  observed,
+  perUnit,
+  points,
+  tested,
+} from './sizes.ts'
 export { type Certificate, type Volume, scratch, scratchInMemory, secret, volume } from './storage.ts'
 export {
   type List,

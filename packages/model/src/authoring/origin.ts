@@ -13,7 +13,12 @@ const builders = new URL('.', import.meta.url).pathname
 /** The same for a problem that is thrown at once; its file is a path. */
 export function callLocation(): Location | undefined {
   const origin = callSite()
-  return origin && { ...origin, file: origin.file.startsWith('file:') ? decodeURIComponent(new URL(origin.file).pathname) : origin.file }
+  return (
+    origin && {
+      ...origin,
+      file: origin.file.startsWith('file:') ? decodeURIComponent(new URL(origin.file).pathname) : origin.file,
+    }
+  )
 }
 
 /** The place outside of the builders that called; undefined where the engine gives no stack. */

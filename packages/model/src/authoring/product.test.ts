@@ -4,7 +4,29 @@ import { WaybillError } from '../errors/problem.ts'
 import { readProductData } from '../product/read.ts'
 import * as model from './index.ts'
 
-const { GiB, area, constant, cores, estimated, feature, get, http, job, load, count, postgres, product, secret, setting, settings, sharded, stateless, text, volume, when } = model
+const {
+  GiB,
+  area,
+  constant,
+  cores,
+  estimated,
+  feature,
+  get,
+  http,
+  job,
+  load,
+  count,
+  postgres,
+  product,
+  secret,
+  setting,
+  settings,
+  sharded,
+  stateless,
+  text,
+  volume,
+  when,
+} = model
 
 const core = area('core', 'Core')
 const guess = estimated('test')
@@ -19,14 +41,18 @@ const codesOf = (build: () => unknown) => {
   try {
     build()
   } catch (error) {
-    if (error instanceof WaybillError) return error.problems.map(({ code, path, params }) => [code, path.join('/'), params['found'] ?? ''])
+    if (error instanceof WaybillError)
+      return error.problems.map(({ code, path, params }) => [code, path.join('/'), params['found'] ?? ''])
     throw error
   }
   throw new Error('nothing was refused')
 }
 
 describe('the JSON of what authors write', () => {
-  const site = settings('site', 'Site', { host: setting.hostname({ title: 'Host' }), level: setting.choice(['low', 'high'], { title: 'Level', default: 'low' }) })
+  const site = settings('site', 'Site', {
+    host: setting.hostname({ title: 'Host' }),
+    level: setting.choice(['low', 'high'], { title: 'Level', default: 'low' }),
+  })
   const customer = load({ users: count('Users', { default: 5 }), photos: model.size('Photos') })
   const photos = feature('photos', { title: 'Photos', help: 'Pictures' })
   const db = postgres('db', { holds: 'rows', version: '>=15', area: core })
@@ -40,9 +66,21 @@ describe('the JSON of what authors write', () => {
     ['an address', api.ports.http.url('/x'), { op: 'address', service: 'api', port: 'http', form: 'url', path: '/x' }],
     ['a host', api.ports.http.host(), { op: 'address', service: 'api', port: 'http', form: 'host' }],
     ['a port', api.ports.http.number(), { op: 'address', service: 'api', port: 'http', form: 'port' }],
-    ['a shard list', store.ports.rpc.list(' '), { op: 'join', list: { op: 'addresses', service: 'store', port: 'rpc', form: 'hostPort' }, separator: ' ' }],
-    ['a tagged text', text`a ${site.host} b`, { op: 'concat', parts: ['a ', { op: 'setting', id: 'site.host' }, ' b'] }],
-    ['a value under a condition', when(photos, 'a', 'b'), { op: 'when', if: { op: 'feature', id: 'photos' }, then: 'a', else: 'b' }],
+    [
+      'a shard list',
+      store.ports.rpc.list(' '),
+      { op: 'join', list: { op: 'addresses', service: 'store', port: 'rpc', form: 'hostPort' }, separator: ' ' },
+    ],
+    [
+      'a tagged text',
+      text`a ${site.host} b`,
+      { op: 'concat', parts: ['a ', { op: 'setting', id: 'site.host' }, ' b'] },
+    ],
+    [
+      'a value under a condition',
+      when(photos, 'a', 'b'),
+      { op: 'when', if: { op: 'feature', id: 'photos' }, then: 'a', else: 'b' },
+    ],
     [
       'conditions',
       when(model.all(model.not(db.external), model.any(site.level.is('low'), customer.users.isAtLeast(5))), 'a'),
@@ -64,22 +102,55 @@ describe('the JSON of what authors write', () => {
         then: 'a',
       },
     ],
-    ['an amount in a unit', customer.photos.times(2).plus(GiB(1)).in('GiB'), { op: 'format', value: { op: 'sum', of: [{ op: 'times', value: { op: 'load', id: 'photos' }, by: 2 }, { op: 'quantity', unit: 'bytes', value: 2 ** 30 }] }, as: 'GiB' }],
-    ['JSON', model.json({ stores: store.ports.rpc.all('url'), n: 1 }), { op: 'json', value: { stores: { op: 'addresses', service: 'store', port: 'rpc', form: 'url' }, n: 1 } }],
+    [
+      'an amount in a unit',
+      customer.photos.times(2).plus(GiB(1)).in('GiB'),
+      {
+        op: 'format',
+        value: {
+          op: 'sum',
+          of: [
+            { op: 'times', value: { op: 'load', id: 'photos' }, by: 2 },
+            { op: 'quantity', unit: 'bytes', value: 2 ** 30 },
+          ],
+        },
+        as: 'GiB',
+      },
+    ],
+    [
+      'JSON',
+      model.json({ stores: store.ports.rpc.all('url'), n: 1 }),
+      { op: 'json', value: { stores: { op: 'addresses', service: 'store', port: 'rpc', form: 'url' }, n: 1 } },
+    ],
     ['a run-time fact', model.runtime.replicaName, { op: 'runtime', fact: 'replicaName' }],
     ['a count of replicas', store.replicas, { op: 'replicas', service: 'store' }],
     ['a value of a dependency', db.url(), { op: 'output', dependency: 'db', name: 'url' }],
-    ['percent-encoding', model.percentEncoded(site.host), { op: 'percentEncode', value: { op: 'setting', id: 'site.host' } }],
+    [
+      'percent-encoding',
+      model.percentEncoded(site.host),
+      { op: 'percentEncode', value: { op: 'setting', id: 'site.host' } },
+    ],
   ])('%s', (_, value, json) => {
     expect(envOf(value)).toEqual(json)
   })
 
   it('quantities are whole numbers of base units', () => {
     const inBase = (quantity: unknown) => (quantity as { value: number }).value
-    expect([cores(0.25), GiB(1.5), model.seconds(1.5), model.minutes(2), model.percent(12.5), model.kB(1), model.KiB(1), model.days(1)].map(inBase)).toEqual([
-      250, 1610612736, 1500, 120_000, 1250, 1000, 1024, 86_400_000,
-    ])
-    expect(() => model.bytes(0.5)).toThrow(expect.objectContaining({ problems: [expect.objectContaining({ code: 'WB1005' })] }))
+    expect(
+      [
+        cores(0.25),
+        GiB(1.5),
+        model.seconds(1.5),
+        model.minutes(2),
+        model.percent(12.5),
+        model.kB(1),
+        model.KiB(1),
+        model.days(1),
+      ].map(inBase),
+    ).toEqual([250, 1610612736, 1500, 120_000, 1250, 1000, 1024, 86_400_000])
+    expect(() => model.bytes(0.5)).toThrow(
+      expect.objectContaining({ problems: [expect.objectContaining({ code: 'WB1005' })] }),
+    )
     expect(() => cores(-1)).toThrow(WaybillError)
   })
 
@@ -124,28 +195,46 @@ describe('what is not data is refused, with its path', () => {
     ['a symbol', Symbol('x'), 'a symbol'],
     ['a port instead of its address', api.ports.http, 'a port where an address is expected'],
   ])('%s', (_, value, found) => {
-    expect(codesOf(() => make({ X: value as never }))).toEqual([['WB1004', 'services/api/env/X/value', expect.stringContaining(found)]])
+    expect(codesOf(() => make({ X: value as never }))).toEqual([
+      ['WB1004', 'services/api/env/X/value', expect.stringContaining(found)],
+    ])
   })
 
   it('undefined in a list', () => {
-    expect(codesOf(() => product('p', { version: '1', title: 'P', services: [api.runs({ ...body, args: ['a', undefined as never] })], targets: [target] }))).toEqual([
-      ['WB1004', 'services/api/args/1', 'undefined'],
-    ])
+    expect(
+      codesOf(() =>
+        product('p', {
+          version: '1',
+          title: 'P',
+          services: [api.runs({ ...body, args: ['a', undefined as never] })],
+          targets: [target],
+        }),
+      ),
+    ).toEqual([['WB1004', 'services/api/args/1', 'undefined']])
   })
 
   it('what contains itself', () => {
     const circle: unknown[] = []
     circle.push(circle)
-    expect(codesOf(() => make({ X: circle as never }))).toEqual([['WB1004', expect.stringMatching(/^services\/api\/env\/X/), 'something that contains itself']])
+    expect(codesOf(() => make({ X: circle as never }))).toEqual([
+      ['WB1004', expect.stringMatching(/^services\/api\/env\/X/), 'something that contains itself'],
+    ])
   })
 
   it('several, all at once', () => {
-    expect(codesOf(() => make({ X: (() => 1) as never, Y: NaN as never })).map(([, path]) => path)).toEqual(['services/api/env/X/value', 'services/api/env/Y/value'])
+    expect(codesOf(() => make({ X: (() => 1) as never, Y: NaN })).map(([, path]) => path)).toEqual([
+      'services/api/env/X/value',
+      'services/api/env/Y/value',
+    ])
   })
 
   it('a port of another service to publish', () => {
     const other = stateless('other', { does: 'x', area: core, ports: { http: http(1) } })
-    expect(codesOf(() => api.runs({ ...body, expose: [model.publish(other.ports.http, { host: 'a', tls: model.none('a test') })] }))).toEqual([['WB1201', 'services/api/expose', '']])
+    expect(
+      codesOf(() =>
+        api.runs({ ...body, expose: [model.publish(other.ports.http, { host: 'a', tls: model.none('a test') })] }),
+      ),
+    ).toEqual([['WB1201', 'services/api/expose', '']])
   })
 })
 
@@ -161,7 +250,11 @@ describe('a reference in a plain template throws', () => {
     ['an area', core],
     ['a certificate', secret.certificate('c', { hosts: [] })],
   ])('%s', (_, reference) => {
-    for (const misuse of [() => `${reference as never as string}`, () => 'x' + (reference as never as string), () => Number(reference)]) {
+    for (const misuse of [
+      () => `${reference as never as string}`,
+      () => 'x' + (reference as never as string),
+      () => Number(reference),
+    ]) {
       expect(codesOf(misuse)).toEqual([['WB1006', '', '']])
     }
   })
@@ -179,15 +272,27 @@ describe('two copies of this package', () => {
     const made = copy.product('p', {
       version: '1',
       title: 'P',
-      services: [api.runs({ ...body, env: { PASSWORD: secret.password('p'), URL: copy.text`${api.ports.http.url()}` } })],
+      services: [
+        api.runs({ ...body, env: { PASSWORD: secret.password('p'), URL: copy.text`${api.ports.http.url()}` } }),
+      ],
       targets: [target],
     })
     expect(made).toEqual(make({ PASSWORD: secret.password('p'), URL: text`${api.ports.http.url()}` }))
   })
 
   it('refuse the same misuse', () => {
-    const build = () => copy.product('p', { version: '1', title: 'P', services: [api.runs({ ...body, env: { X: api.ports.http as never } })], targets: [target] })
-    expect(build).toThrow(expect.objectContaining({ problems: [expect.objectContaining({ code: 'WB1004', path: ['services', 'api', 'env', 'X', 'value'] })] }))
+    const build = () =>
+      copy.product('p', {
+        version: '1',
+        title: 'P',
+        services: [api.runs({ ...body, env: { X: api.ports.http as never } })],
+        targets: [target],
+      })
+    expect(build).toThrow(
+      expect.objectContaining({
+        problems: [expect.objectContaining({ code: 'WB1004', path: ['services', 'api', 'env', 'X', 'value'] })],
+      }),
+    )
   })
 })
 

@@ -28,7 +28,12 @@ export interface ProductMeta {
   readonly version: string
   readonly title: string
   readonly load?: Readonly<Record<string, Quantity<Unit>>>
-  readonly profiles?: Readonly<Record<string, { readonly title: string; readonly load: Readonly<Record<string, Amount<'count'> | Quantity<Unit>>> }>>
+  readonly profiles?: Readonly<
+    Record<
+      string,
+      { readonly title: string; readonly load: Readonly<Record<string, Amount<'count'> | Quantity<Unit>>> }
+    >
+  >
   readonly settings?: readonly SettingGroup[]
   readonly features?: readonly Feature[]
   readonly dependencies?: readonly Dependency[]
@@ -53,8 +58,19 @@ export const rawObject = (
   target: string,
   id: string,
   object: Readonly<Record<string, Json>>,
-  meta: { readonly after?: readonly { readonly id: string }[]; readonly readyWhen?: { readonly jsonPath: string; readonly equals: string }; readonly when?: Predicate } = {},
-): RawObject => ({ id, target, object, ...meta, ...(meta.after && { after: meta.after.map((each) => each.id) }) }) as unknown as RawObject
+  meta: {
+    readonly after?: readonly { readonly id: string }[]
+    readonly readyWhen?: { readonly jsonPath: string; readonly equals: string }
+    readonly when?: Predicate
+  } = {},
+): RawObject =>
+  ({
+    id,
+    target,
+    object,
+    ...meta,
+    ...(meta.after && { after: meta.after.map((each) => each.id) }),
+  }) as unknown as RawObject
 
 /** A rename: data and overlays follow it at the upgrade. */
 export interface Moved {
@@ -82,7 +98,9 @@ export function product(id: string, meta: ProductMeta): ProductDefinition {
   const profiles = Object.entries(meta.profiles ?? {}).map(([profile, { title, load }]) => ({
     id: profile,
     title,
-    load: Object.fromEntries(Object.entries(load).map(([factor, amount]) => [factor, baseUnits(amount as Quantity<Unit>)])),
+    load: Object.fromEntries(
+      Object.entries(load).map(([factor, amount]) => [factor, baseUnits(amount as Quantity<Unit>)]),
+    ),
   }))
   const data = {
     schema: productSchemaVersion,
@@ -139,8 +157,23 @@ class Declarations {
   }
 
   lists(): object {
-    const empty = { areas: [], load: [], settings: [], features: [], secrets: [], volumes: [], dependencies: [], services: [] }
-    const all = [...this.#found].map(([list, members]) => [list, [...members.values(), ...this.#duplicates.filter((each) => each.list === list)].map(({ data }) => data)] as const)
+    const empty = {
+      areas: [],
+      load: [],
+      settings: [],
+      features: [],
+      secrets: [],
+      volumes: [],
+      dependencies: [],
+      services: [],
+    }
+    const all = [...this.#found].map(
+      ([list, members]) =>
+        [
+          list,
+          [...members.values(), ...this.#duplicates.filter((each) => each.list === list)].map(({ data }) => data),
+        ] as const,
+    )
     return { ...empty, ...Object.fromEntries(all) }
   }
 
@@ -161,7 +194,8 @@ class Declarations {
     }
     if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
     if (typeof value === 'number' && Number.isFinite(value)) return value
-    if (Array.isArray(value)) return value.map((item, i) => this.plain(item, [...path, idOf(item) ?? String(i)]) ?? null)
+    if (Array.isArray(value))
+      return value.map((item, i) => this.plain(item, [...path, idOf(item) ?? String(i)]) ?? null)
     if (isPortRef(value)) this.#refuse('a port where an address is expected', path)
     else if (isPlain(value)) {
       if (declares && !('op' in value)) return declares.data.id

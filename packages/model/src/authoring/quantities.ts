@@ -8,7 +8,9 @@ function quantity<U extends Unit>(unit: U, value: number): Quantity<U> {
   if (!Number.isSafeInteger(whole) || whole < 0 || Math.abs(value - whole) > 1e-6) {
     const why = `${value} ${unit} in base units is not a whole number that can be held`
     const at = callLocation()
-    throw new WaybillError([{ ...problem('WB1005', [], { text: String(value), why, fix: 'round it' }), ...(at && { at }) }])
+    throw new WaybillError([
+      { ...problem('WB1005', [], { text: String(value), why, fix: 'round it' }), ...(at && { at }) },
+    ])
   }
   return term({ op: 'quantity', unit, value: whole })
 }

@@ -146,7 +146,12 @@ export interface Monitor {
 }
 /** Something to watch, with owner (the service's area) and next steps. */
 export const monitor = (id: string, { warns, pages, ...meta }: MonitorMeta): Monitor =>
-  ({ id, ...meta, ...(warns && { warns: alertData(warns) }), ...(pages && { pages: alertData(pages) }) }) as unknown as Monitor
+  ({
+    id,
+    ...meta,
+    ...(warns && { warns: alertData(warns) }),
+    ...(pages && { pages: alertData(pages) }),
+  }) as unknown as Monitor
 const alertData = (alert: AlertMeta): object => ({ ...alert, for: baseUnits(alert.for) })
 
 interface Body extends Startup {
@@ -165,8 +170,16 @@ interface Body extends Startup {
   /** What it reaches outside of the product, besides external dependencies. */
   readonly egress?: readonly { readonly to: string | Text; readonly port: number; readonly reason: string }[]
   /** Commands of the image that ask whether an address answers; see {@link probe}. */
-  readonly prober?: { readonly http?: readonly PublicValue[]; readonly tcp?: readonly PublicValue[]; readonly grpc?: readonly PublicValue[] }
-  readonly shutdown?: { readonly signal?: `SIG${string}`; readonly grace?: Quantity<'duration'>; readonly drain?: Quantity<'duration'> }
+  readonly prober?: {
+    readonly http?: readonly PublicValue[]
+    readonly tcp?: readonly PublicValue[]
+    readonly grpc?: readonly PublicValue[]
+  }
+  readonly shutdown?: {
+    readonly signal?: `SIG${string}`
+    readonly grace?: Quantity<'duration'>
+    readonly drain?: Quantity<'duration'>
+  }
   readonly metrics?: { readonly port: PortRef; readonly path?: string }
   readonly monitors?: readonly Monitor[]
 }
@@ -187,7 +200,9 @@ export interface ServiceBody extends Body {
   readonly size: Size & { readonly replicas?: Law<'count'> | number | Startable }
   readonly singleton?: true
   readonly expose?: readonly Exposure[]
-  readonly update?: { readonly strategy: 'rolling'; readonly surge?: number; readonly unavailable?: number } | { readonly strategy: 'recreate' }
+  readonly update?:
+    | { readonly strategy: 'rolling'; readonly surge?: number; readonly unavailable?: number }
+    | { readonly strategy: 'recreate' }
 }
 export interface JobBody extends Body {
   readonly size: Size
@@ -202,11 +217,19 @@ export interface CronBody extends Body {
 
 // ------------------------------------------------------------------------------------------------ builders
 
-type AnyBody = Body & Pick<ServiceBody, 'size'> & Partial<Omit<ServiceBody, 'size'> & Omit<JobBody, 'size'> & Omit<CronBody, 'size'>>
+type AnyBody = Body &
+  Pick<ServiceBody, 'size'> &
+  Partial<Omit<ServiceBody, 'size'> & Omit<JobBody, 'size'> & Omit<CronBody, 'size'>>
 
 /** A body as the data of `product.json`; ids and references inside are still handles. */
-export function serviceData(id: string, kind: ServiceKind, surface: Surface<Ports>, body: AnyBody): { readonly id: string } {
-  const { env, files, secretFiles, mounts, scratch, health, size, user, relax, shutdown, metrics, image, ...rest } = body
+export function serviceData(
+  id: string,
+  kind: ServiceKind,
+  surface: Surface<Ports>,
+  body: AnyBody,
+): { readonly id: string } {
+  const { env, files, secretFiles, mounts, scratch, health, size, user, relax, shutdown, metrics, image, ...rest } =
+    body
   const named = (record: Readonly<Record<string, unknown>> | undefined, key: string, value: string) =>
     record && Object.entries(record).map(([name, item]) => ({ [key]: name, [value]: item }))
   const { replicas, ...needs }: ServiceBody['size'] = size
@@ -228,10 +251,15 @@ export function serviceData(id: string, kind: ServiceKind, surface: Surface<Port
     env: named(env, 'name', 'value'),
     files: named(files, 'path', 'content'),
     secretFiles: named(secretFiles, 'path', 'value'),
-    mounts: mounts && Object.entries(mounts).map(([path, mount]) => ({ path, ...('volume' in mount ? mount : { volume: mount }) })),
+    mounts:
+      mounts &&
+      Object.entries(mounts).map(([path, mount]) => ({ path, ...('volume' in mount ? mount : { volume: mount }) })),
     scratch: scratch && Object.entries(scratch).map(([path, folder]) => ({ path, ...folder })),
     health: health && ('ready' in health ? health : { ready: health }),
-    size: sizeData({ ...needs, replicas: typeof replicas === 'object' && 'id' in replicas ? { tiedTo: replicas.id } : replicas }),
+    size: sizeData({
+      ...needs,
+      replicas: typeof replicas === 'object' && 'id' in replicas ? { tiedTo: replicas.id } : replicas,
+    }),
     security: (user || relax) && { user, relax },
     shutdown: shutdown && {
       ...shutdown,
@@ -260,14 +288,24 @@ function part(kind: ServiceKind, runsOnce: boolean) {
 type Builder<S> = S
 
 /** Any replica can answer; nothing is lost when one goes. */
-export const stateless = part('stateless', false) as Builder<<const P extends Ports = {}>(id: string, surface: Surface<P>) => Service<P>>
+export const stateless = part('stateless', false) as Builder<
+  <const P extends Ports = {}>(id: string, surface: Surface<P>) => Service<P>
+>
 /** One replica with data of its own. */
-export const stateful = part('stateful', false) as Builder<<const P extends Ports = {}>(id: string, surface: Surface<P>) => Service<P>>
+export const stateful = part('stateful', false) as Builder<
+  <const P extends Ports = {}>(id: string, surface: Surface<P>) => Service<P>
+>
 /** Data split over numbered replicas, each with an address of its own. */
-export const sharded = part('sharded', false) as Builder<<const P extends Ports = {}>(id: string, surface: Surface<P>) => ShardedService<P>>
+export const sharded = part('sharded', false) as Builder<
+  <const P extends Ports = {}>(id: string, surface: Surface<P>) => ShardedService<P>
+>
 /** One replica on each machine. */
-export const daemon = part('daemon', false) as Builder<<const P extends Ports = {}>(id: string, surface: Surface<P>) => Service<P>>
+export const daemon = part('daemon', false) as Builder<
+  <const P extends Ports = {}>(id: string, surface: Surface<P>) => Service<P>
+>
 /** Runs to its end once per version; idempotent, takes its own lock. */
 export const job = part('job', true) as Builder<<const P extends Ports = {}>(id: string, surface: Surface<P>) => Job<P>>
 /** Runs to its end on a schedule. */
-export const cron = part('cron', false) as Builder<<const P extends Ports = {}>(id: string, surface: Surface<P>) => Cron<P>>
+export const cron = part('cron', false) as Builder<
+  <const P extends Ports = {}>(id: string, surface: Surface<P>) => Cron<P>
+>

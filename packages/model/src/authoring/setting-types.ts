@@ -63,14 +63,19 @@ function amounts(meta: { readonly default?: unknown; readonly min?: unknown; rea
 }
 
 /** Builders of settings, one for each type; they go into {@link settings}. */
-export const text = (meta: SettingMeta & Preset<string> & { readonly pattern?: string }): TextSetting => setting({ type: 'text', ...meta })
+export const text = (meta: SettingMeta & Preset<string> & { readonly pattern?: string }): TextSetting =>
+  setting({ type: 'text', ...meta })
 export const hostname = (meta: SettingMeta & Preset<string>): TextSetting => setting({ type: 'hostname', ...meta })
 export const url = (meta: SettingMeta & Preset<string>): TextSetting => setting({ type: 'url', ...meta })
 export const email = (meta: SettingMeta & Preset<string>): TextSetting => setting({ type: 'email', ...meta })
-export const boolean = (meta: SettingMeta & { readonly default: boolean }): BooleanSetting => setting({ type: 'boolean', ...meta })
-export const choice = <const C extends string>(of: readonly C[], meta: SettingMeta & Preset<NoInfer<C>>): ChoiceSetting<C> =>
-  setting({ type: 'choice', choices: of.map((id) => ({ id })), ...meta })
-export const number: (meta: SettingMeta & Preset<number> & Limits<number>) => QuantitySetting<'count'> & Text = quantitySetting<'count'>('count') as never
+export const boolean = (meta: SettingMeta & { readonly default: boolean }): BooleanSetting =>
+  setting({ type: 'boolean', ...meta })
+export const choice = <const C extends string>(
+  of: readonly C[],
+  meta: SettingMeta & Preset<NoInfer<C>>,
+): ChoiceSetting<C> => setting({ type: 'choice', choices: of.map((id) => ({ id })), ...meta })
+export const number: (meta: SettingMeta & Preset<number> & Limits<number>) => QuantitySetting<'count'> & Text =
+  quantitySetting<'count'>('count') as never
 export const bytes = quantitySetting<'bytes'>('bytes')
 export const cores = quantitySetting<'cores'>('cores')
 export const duration = quantitySetting<'duration'>('duration')

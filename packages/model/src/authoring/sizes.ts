@@ -26,8 +26,10 @@ const unitIn = (quantity: unknown): Unit =>
   typeof quantity === 'number' ? 'count' : ((quantity as { unit?: Unit }).unit ?? 'count')
 
 /** The same for every load. */
-export const constant = <U extends Unit>(value: Quantity<U> | (U extends 'count' ? number : never), evidence: Evidence): Law<U> =>
-  law({ law: 'constant', unit: unitIn(value), value, ...evidence })
+export const constant = <U extends Unit>(
+  value: Quantity<U> | (U extends 'count' ? number : never),
+  evidence: Evidence,
+): Law<U> => law({ law: 'constant', unit: unitIn(value), value, ...evidence })
 
 /** Straight lines between measured points `[load, need]`; beyond the last point the last line goes on. */
 export function points<X extends Unit, Y extends Unit>(

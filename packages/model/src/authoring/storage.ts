@@ -64,13 +64,17 @@ const whole = (id: string, data: object): SecretText => term({ op: 'secret', id 
 /** Values that nobody writes into a file of ours: generated on site, or brought. */
 export const secret = {
   /** Letters and digits; 32 unless said otherwise. */
-  password: (id: string, meta: SecretMeta & { readonly length?: number } = {}): SecretText => whole(id, { kind: 'password', ...meta }),
+  password: (id: string, meta: SecretMeta & { readonly length?: number } = {}): SecretText =>
+    whole(id, { kind: 'password', ...meta }),
   /** Random bytes in hex; 32 bytes unless said otherwise. */
-  hex: (id: string, meta: SecretMeta & { readonly length?: number } = {}): SecretText => whole(id, { kind: 'hex', ...meta }),
+  hex: (id: string, meta: SecretMeta & { readonly length?: number } = {}): SecretText =>
+    whole(id, { kind: 'hex', ...meta }),
   /** What only the customer has, such as an API key of another product. */
-  brought: (id: string, meta: SecretMeta & { readonly title: string }): SecretText => whole(id, { kind: 'brought', ...meta }),
+  brought: (id: string, meta: SecretMeta & { readonly title: string }): SecretText =>
+    whole(id, { kind: 'brought', ...meta }),
   /** Text over other secrets, composed on site. */
-  template: (id: string, template: SecretText, meta: SecretMeta = {}): SecretText => whole(id, { kind: 'template', template, ...meta }),
+  template: (id: string, template: SecretText, meta: SecretMeta = {}): SecretText =>
+    whole(id, { kind: 'template', template, ...meta }),
   /** An RSA key pair in PEM. */
   keyPair(id: string, meta: SecretMeta = {}): KeyPair {
     const declares = declared('secrets', { id, kind: 'keyPair', ...meta } as { id: string })
@@ -80,7 +84,10 @@ export const secret = {
     }
   },
   /** A certificate in PEM: self-signed for these hosts until the customer brings one. */
-  certificate(id: string, { hosts, ...meta }: SecretMeta & { readonly hosts: readonly (string | Text)[] }): Certificate {
+  certificate(
+    id: string,
+    { hosts, ...meta }: SecretMeta & { readonly hosts: readonly (string | Text)[] },
+  ): Certificate {
     const declares = declared('secrets', { id, kind: 'certificate', hosts, ...meta } as { id: string })
     const parts = {
       certificate: term({ op: 'secret', id, part: 'tls.crt' }, declares),

@@ -1,4 +1,11 @@
-import type { AddressForm, Comparison, Expression, JsonTemplate, RuntimeFact, TextUnit } from '../expressions/expression.ts'
+import type {
+  AddressForm,
+  Comparison,
+  Expression,
+  JsonTemplate,
+  RuntimeFact,
+  TextUnit,
+} from '../expressions/expression.ts'
 import { WaybillError, problem } from '../errors/problem.ts'
 import type { Unit } from '../units/unit.ts'
 import { callLocation } from './origin.ts'
@@ -113,7 +120,10 @@ type Secretive<V> = Extract<V, SecretText> extends never ? Text : SecretText
  * @example
  * text`https://${site.host}/status`
  */
-export function text<const V extends readonly EnvValue[]>(strings: TemplateStringsArray, ...values: V): Secretive<V[number]> {
+export function text<const V extends readonly EnvValue[]>(
+  strings: TemplateStringsArray,
+  ...values: V
+): Secretive<V[number]> {
   const parts = strings.flatMap((literal, i) => (i < values.length ? [literal, values[i]!] : [literal]))
   return term({ op: 'concat', parts: parts.filter((part) => part !== '') })
 }
@@ -123,7 +133,15 @@ export const promql = (strings: TemplateStringsArray, ...values: readonly Public
   text(strings, ...values)
 
 /** JSON that may hold references; `json(…)` prints it as one line of text. */
-export type JsonWith<T> = null | boolean | T | List | Predicate | { readonly data: true } | readonly JsonWith<T>[] | { readonly [key: string]: JsonWith<T> }
+export type JsonWith<T> =
+  | null
+  | boolean
+  | T
+  | List
+  | Predicate
+  | { readonly data: true }
+  | readonly JsonWith<T>[]
+  | { readonly [key: string]: JsonWith<T> }
 
 /**
  * JSON text with references inside.
@@ -153,7 +171,11 @@ export const not = (of: Predicate): Predicate => term({ op: 'not', of })
 
 /** A value under a condition. Without `otherwise` it is absent when the condition does not hold: the variable is not set. */
 export function when<T extends EnvValue>(condition: Predicate, then: T): Secretive<T>
-export function when<T extends EnvValue, E extends EnvValue>(condition: Predicate, then: T, otherwise: E): Secretive<T | E>
+export function when<T extends EnvValue, E extends EnvValue>(
+  condition: Predicate,
+  then: T,
+  otherwise: E,
+): Secretive<T | E>
 export function when(condition: Predicate, then: EnvValue, otherwise?: EnvValue): never {
   return term({ op: 'when', if: condition, then, ...(otherwise === undefined ? {} : { else: otherwise }) })
 }
@@ -233,12 +255,13 @@ class PortTerm extends Term {
   }
 }
 
-export const portRef = (service: string, port: string): ShardPortRef =>
-  Object.freeze(new PortTerm({ service, port }))
+export const portRef = (service: string, port: string): ShardPortRef => Object.freeze(new PortTerm({ service, port }))
 
 /** Whether a value is a port: recognised by its data, since two copies of this package may be installed. */
 export const isPortRef = (value: unknown): value is PortRef =>
-  typeof value === 'object' && value !== null && (value as { [declaration]?: { kind?: unknown } })[declaration]?.kind === 'port'
+  typeof value === 'object' &&
+  value !== null &&
+  (value as { [declaration]?: { kind?: unknown } })[declaration]?.kind === 'port'
 
 /** The service and port that a reference was made of. */
 export function portOf(ref: PortRef): { readonly service: string; readonly port: string } {

@@ -29,7 +29,9 @@ function checkMixture({ expression, place, path }: Site, catalog: Catalog): Prob
     if (node.op === 'secret') secret = true
     if (node.op === 'runtime') fact = node.fact
   })
-  return secret && fact !== '' ? [problem('WB1211', path, { fact: `"${fact}"`, place: 'a value that holds a secret' })] : []
+  return secret && fact !== ''
+    ? [problem('WB1211', path, { fact: `"${fact}"`, place: 'a value that holds a secret' })]
+    : []
 }
 
 function checkOutputs({ dependencies }: Catalog): Problem[] {
@@ -103,7 +105,10 @@ function presenceOf(node: Operation, catalog: Catalog): { what: string; when: Ex
     case 'input': {
       const external: Expression = { op: 'mode', dependency: node.dependency, is: 'external' }
       const when = catalog.dependencies.get(node.dependency)?.when
-      return { what: `"${node.dependency}.${node.key}"`, when: when === undefined ? external : { op: 'all', of: [when, external] } }
+      return {
+        what: `"${node.dependency}.${node.key}"`,
+        when: when === undefined ? external : { op: 'all', of: [when, external] },
+      }
     }
     case 'secret':
       return { what: `The secret "${node.id}"`, when: catalog.secrets.get(node.id)?.when }
@@ -112,7 +117,13 @@ function presenceOf(node: Operation, catalog: Catalog): { what: string; when: Ex
   }
 }
 
-function checkImplied(what: string, when: Expression, guards: readonly Expression[], catalog: Catalog, path: Path): Problem[] {
+function checkImplied(
+  what: string,
+  when: Expression,
+  guards: readonly Expression[],
+  catalog: Catalog,
+  path: Path,
+): Problem[] {
   const conditions = [...guards, ...featureRules(catalog), { op: 'not', of: when } as const]
   const open = conditions.map((each) => openNode(each, catalog.domain)).find((node) => node !== undefined)
   if (open) return [] // reported where the condition stands

@@ -16,7 +16,14 @@ export function checkMeaning(catalog: Catalog): Problem[] {
     ...checkSizes(service.service, service.path),
     ...checkSchedule(service),
   ])
-  return [...each, ...checkVolumes(catalog), ...checkExposures(catalog), ...checkUse(catalog), ...checkRenames(catalog), ...checkRawObjects(catalog)]
+  return [
+    ...each,
+    ...checkVolumes(catalog),
+    ...checkExposures(catalog),
+    ...checkUse(catalog),
+    ...checkRenames(catalog),
+    ...checkRawObjects(catalog),
+  ]
 }
 
 function checkOwnReferences({ service, path }: CatalogService, { product, volumes, secrets }: Catalog): Problem[] {
@@ -36,12 +43,15 @@ function checkOwnReferences({ service, path }: CatalogService, { product, volume
     if (!('secret' in tls)) continue
     const kind = secrets.get(tls.secret)?.kind
     if (kind === undefined) dangling('secret', tls.secret, [...path, 'expose'], secrets.keys())
-    else if (kind !== 'certificate') problems.push(problem('WB1002', [...path, 'expose'], { expected: 'a certificate', found: `a ${kind}` }))
+    else if (kind !== 'certificate')
+      problems.push(problem('WB1002', [...path, 'expose'], { expected: 'a certificate', found: `a ${kind}` }))
   }
   for (const [name, probe] of Object.entries(service.health ?? {})) {
-    if ('port' in probe && probe.port !== undefined && !ports.includes(probe.port)) dangling('port', probe.port, [...path, 'health', name], ports)
+    if ('port' in probe && probe.port !== undefined && !ports.includes(probe.port))
+      dangling('port', probe.port, [...path, 'health', name], ports)
   }
-  if (service.metrics && !ports.includes(service.metrics.port)) dangling('port', service.metrics.port, [...path, 'metrics'], ports)
+  if (service.metrics && !ports.includes(service.metrics.port))
+    dangling('port', service.metrics.port, [...path, 'metrics'], ports)
   return problems
 }
 
@@ -49,13 +59,17 @@ function checkReplicas({ service, path }: CatalogService): Problem[] {
   const { replicas } = service.size
   const at = [...path, 'size', 'replicas']
   const many = typeof replicas === 'number' ? replicas > 1 : replicas !== undefined
-  if (service.singleton && many) return [problem('WB1302', at, { service: service.id, why: 'is a singleton but asks for several replicas' })]
-  if (service.singleton && service.kind === 'sharded') return [problem('WB1302', at, { service: service.id, why: 'is a singleton and sharded' })]
-  if (service.kind === 'stateful' && many) return [problem('WB1302', at, { service: service.id, why: 'keeps one set of data but asks for several replicas' })]
+  if (service.singleton && many)
+    return [problem('WB1302', at, { service: service.id, why: 'is a singleton but asks for several replicas' })]
+  if (service.singleton && service.kind === 'sharded')
+    return [problem('WB1302', at, { service: service.id, why: 'is a singleton and sharded' })]
+  if (service.kind === 'stateful' && many)
+    return [problem('WB1302', at, { service: service.id, why: 'keeps one set of data but asks for several replicas' })]
   if (replicas !== undefined && ['daemon', 'job', 'cron'].includes(service.kind)) {
     return [problem('WB1302', at, { service: service.id, why: `is a ${service.kind} and cannot have replicas` })]
   }
-  if (replicas === 0) return [problem('WB1302', at, { service: service.id, why: 'has no replicas; use a feature to leave it out' })]
+  if (replicas === 0)
+    return [problem('WB1302', at, { service: service.id, why: 'has no replicas; use a feature to leave it out' })]
   return []
 }
 
@@ -70,7 +84,8 @@ function checkShape({ service, path }: CatalogService, { services }: Catalog): P
     if (hostShape !== 'own') return fail(`is part of "${shape.of}", which is itself ${hostShape}`)
     if (shape.shape === 'init' && service.kind !== 'job') return fail('is an init step but not a job')
     if (shape.shape === 'sidecar' && service.kind === 'job') return fail('is a job and would never leave its sidecar')
-    if (shape.shape === 'sidecar' && (service.kind === 'sharded') !== (host.kind === 'sharded')) return fail(`and "${shape.of}" are not both sharded`)
+    if (shape.shape === 'sidecar' && (service.kind === 'sharded') !== (host.kind === 'sharded'))
+      return fail(`and "${shape.of}" are not both sharded`)
     return shape.shape === 'sidecar' ? portClashes(service, host, [...path, 'shape', family]) : []
   })
 }
@@ -78,7 +93,9 @@ function checkShape({ service, path }: CatalogService, { services }: Catalog): P
 function portClashes(one: Service, other: Service, path: Path): Problem[] {
   return one.ports.flatMap(({ id, number }) => {
     const clash = other.ports.find((port) => port.number === number)
-    return clash ? [problem('WB1106', path, { port: number, first: `${one.id}.${id}`, second: `${other.id}.${clash.id}` })] : []
+    return clash
+      ? [problem('WB1106', path, { port: number, first: `${one.id}.${id}`, second: `${other.id}.${clash.id}` })]
+      : []
   })
 }
 
@@ -87,7 +104,9 @@ function checkImage(reference: string, path: Path): Problem[] {
   if (!image) return [problem('WB1309', path, { image: reference, why: 'cannot be read' })]
   if (image.digest !== undefined) return []
   if (image.tag === undefined) return [problem('WB1309', path, { image: reference, why: 'has neither tag nor digest' })]
-  return image.tag === 'latest' ? [problem('WB1309', path, { image: reference, why: 'has the tag "latest", which moves' })] : []
+  return image.tag === 'latest'
+    ? [problem('WB1309', path, { image: reference, why: 'has the tag "latest", which moves' })]
+    : []
 }
 
 function checkHealth({ service, path }: CatalogService): Problem[] {
@@ -99,7 +118,11 @@ function checkSizes(service: Service, path: Path): Problem[] {
   const { cpu, memory, ephemeral, replicas } = service.size
   const named = { cpu, memory, ...(ephemeral && { ephemeral }) }
   const laws: [Law, Path, Law['unit']][] = Object.entries(named).flatMap(([name, demand]) =>
-    (['request', 'limit'] as const).map((side): [Law, Path, Law['unit']] => [demand[side], [...path, 'size', name, side], name === 'cpu' ? 'cores' : 'bytes']),
+    (['request', 'limit'] as const).map((side): [Law, Path, Law['unit']] => [
+      demand[side],
+      [...path, 'size', name, side],
+      name === 'cpu' ? 'cores' : 'bytes',
+    ]),
   )
   if (typeof replicas === 'object' && 'law' in replicas) laws.push([replicas, [...path, 'size', 'replicas'], 'count'])
   return laws.flatMap(([law, at, unit]) => checkLaw(law, at, unit))
@@ -163,7 +186,8 @@ function checkExposures({ product, services }: Catalog): Problem[] {
       if (routed && !product.edge) problems.push(problem('WB1311', [...path, 'expose'], { service: service.id }))
       const address = `${describe(host)}${prefix}`
       const first = taken.get(address)
-      if (first !== undefined && routed) problems.push(problem('WB1310', [...path, 'expose'], { address, first, second: service.id }))
+      if (first !== undefined && routed)
+        problems.push(problem('WB1310', [...path, 'expose'], { address, first, second: service.id }))
       taken.set(address, service.id)
     }
   }
@@ -171,7 +195,10 @@ function checkExposures({ product, services }: Catalog): Problem[] {
     const areas = product.areas.map(({ id }) => id)
     const { area, image } = product.edge
     const near = nearest(area, areas)
-    if (!areas.includes(area)) problems.push(problem('WB1201', ['edge', 'area'], { kind: 'area', id: area, ...(near === undefined ? {} : { near }) }))
+    if (!areas.includes(area))
+      problems.push(
+        problem('WB1201', ['edge', 'area'], { kind: 'area', id: area, ...(near === undefined ? {} : { near }) }),
+      )
     problems.push(...checkImage(image.reference, ['edge', 'image']))
   }
   return problems
@@ -187,10 +214,13 @@ function checkUse({ product }: Catalog): Problem[] {
     for (const member of Object.values(value)) collect(member)
   }
   collect(product)
-  const unused = (op: string, kind: string, id: string, path: Path) => (read.has(`${op} ${id}`) ? [] : [problem('WB1312', path, { kind, id })])
+  const unused = (op: string, kind: string, id: string, path: Path) =>
+    read.has(`${op} ${id}`) ? [] : [problem('WB1312', path, { kind, id })]
   return [
     ...product.settings.flatMap((group) =>
-      group.settings.flatMap(({ id }) => unused('setting', 'setting', `${group.id}.${id}`, ['settings', group.id, 'settings', id])),
+      group.settings.flatMap(({ id }) =>
+        unused('setting', 'setting', `${group.id}.${id}`, ['settings', group.id, 'settings', id]),
+      ),
     ),
     ...product.features.flatMap(({ id }) => unused('feature', 'feature', id, ['features', id])),
     ...product.load.flatMap(({ id }) => unused('load', 'load factor', id, ['load', id])),
@@ -209,18 +239,29 @@ function checkRenames({ product, services, volumes, dependencies, settings, secr
   return (product.moved ?? []).flatMap(({ what, from, to }) => {
     const path = ['moved', from]
     if (from === to) return [problem('WB1314', path, { from, why: 'leads to itself' })]
-    if (living[what]!.has(from)) return [problem('WB1314', path, { from, why: `starts at a ${what} that still exists` })]
-    return living[what]!.has(to) ? [] : [problem('WB1314', path, { from, why: `leads to "${to}", which does not exist` })]
+    if (living[what]!.has(from))
+      return [problem('WB1314', path, { from, why: `starts at a ${what} that still exists` })]
+    return living[what]!.has(to)
+      ? []
+      : [problem('WB1314', path, { from, why: `leads to "${to}", which does not exist` })]
   })
 }
 
 function checkRawObjects({ product }: Catalog): Problem[] {
   return (product.rawObjects ?? []).flatMap(({ id, object, target }) => {
-    const { apiVersion, kind, metadata } = object as { apiVersion?: unknown; kind?: unknown; metadata?: { name?: unknown; namespace?: unknown } }
+    const { apiVersion, kind, metadata } = object as {
+      apiVersion?: unknown
+      kind?: unknown
+      metadata?: { name?: unknown; namespace?: unknown }
+    }
     const path = ['rawObjects', id]
-    if (!product.targets.some((each) => each.id === target)) return [problem('WB1316', path, { why: `is for "${target}", which the product does not offer` })]
-    if (typeof apiVersion !== 'string' || typeof kind !== 'string') return [problem('WB1316', path, { why: 'has no apiVersion or kind' })]
+    if (!product.targets.some((each) => each.id === target))
+      return [problem('WB1316', path, { why: `is for "${target}", which the product does not offer` })]
+    if (typeof apiVersion !== 'string' || typeof kind !== 'string')
+      return [problem('WB1316', path, { why: 'has no apiVersion or kind' })]
     if (typeof metadata?.name !== 'string') return [problem('WB1316', path, { why: 'has no metadata.name' })]
-    return metadata.namespace === undefined ? [] : [problem('WB1316', path, { why: 'names a namespace, which the instance decides' })]
+    return metadata.namespace === undefined
+      ? []
+      : [problem('WB1316', path, { why: 'names a namespace, which the instance decides' })]
   })
 }

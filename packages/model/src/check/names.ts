@@ -45,9 +45,16 @@ function checkLists(product: ProductDefinition): Problem[] {
     { list: 'settings', kind: 'group of settings', ids: ids(product.settings), ...keys },
     { list: 'targets', kind: 'target', ids: ids(product.targets), ...keys },
     { list: 'rawObjects', kind: 'raw object', ids: ids(product.rawObjects ?? []), ...objects },
-    ...product.settings.map((group) => ({ list: `settings/${group.id}/settings`, kind: 'setting', ids: ids(group.settings), ...keys })),
+    ...product.settings.map((group) => ({
+      list: `settings/${group.id}/settings`,
+      kind: 'setting',
+      ids: ids(group.settings),
+      ...keys,
+    })),
   ]
-  const own = objectName.test(product.id) ? [] : [problem('WB1102', ['id'], { kind: 'product', id: product.id, rule: objectNameRule })]
+  const own = objectName.test(product.id)
+    ? []
+    : [problem('WB1102', ['id'], { kind: 'product', id: product.id, rule: objectNameRule })]
   return [...own, ...lists.flatMap(checkList)]
 }
 
@@ -82,7 +89,8 @@ function checkDerivedNames(product: ProductDefinition): Problem[] {
     if (kind !== 'sharded') continue
     for (const [name, owner] of owners) {
       const shard = name.startsWith(`${id}-`) && /^\d+$/.test(name.slice(id.length + 1))
-      if (shard) problems.push(problem('WB1104', ['services', id], { name, first: `a shard of "${id}"`, second: owner }))
+      if (shard)
+        problems.push(problem('WB1104', ['services', id], { name, first: `a shard of "${id}"`, second: owner }))
     }
   }
   return problems
@@ -92,14 +100,22 @@ function checkServiceNames(service: Service, path: Path): Problem[] {
   const problems: Problem[] = []
   const ports = service.ports.map(({ id }) => id)
   problems.push(
-    ...checkList({ list: [...path, 'ports'].join('/'), kind: 'port', ids: ports, pattern: portName, rule: portNameRule }),
+    ...checkList({
+      list: [...path, 'ports'].join('/'),
+      kind: 'port',
+      ids: ports,
+      pattern: portName,
+      rule: portNameRule,
+    }),
   )
   const numbers = new Map<string, string>()
   for (const { id, number, protocol } of service.ports) {
     const key = `${number}/${protocol === 'udp' ? 'udp' : 'tcp'}`
     const first = numbers.get(key)
     if (first !== undefined) {
-      problems.push(problem('WB1106', [...path, 'ports', id], { port: number, first: `Port "${first}"`, second: `port "${id}"` }))
+      problems.push(
+        problem('WB1106', [...path, 'ports', id], { port: number, first: `Port "${first}"`, second: `port "${id}"` }),
+      )
     }
     numbers.set(key, id)
   }

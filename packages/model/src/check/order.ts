@@ -31,7 +31,9 @@ function checkNeeds({ services, dependencies }: Catalog): Problem[] {
     }
   }
   const seen = new Set<string>()
-  return problems.filter(({ code, path }) => code !== 'WB1210' || !seen.has(path.join('/')) && seen.add(path.join('/')))
+  return problems.filter(
+    ({ code, path }) => code !== 'WB1210' || (!seen.has(path.join('/')) && seen.add(path.join('/'))),
+  )
 }
 
 function checkCycles({ services }: Catalog): Problem[] {
@@ -59,9 +61,17 @@ function checkTies({ services }: Catalog): Problem[] {
     tied.set(id, [replicas.tiedTo])
     if (services.has(replicas.tiedTo)) continue
     const near = nearest(replicas.tiedTo, services.keys())
-    problems.push(problem('WB1201', [...path, 'size', 'replicas'], { kind: 'service', id: replicas.tiedTo, ...(near === undefined ? {} : { near }) }))
+    problems.push(
+      problem('WB1201', [...path, 'size', 'replicas'], {
+        kind: 'service',
+        id: replicas.tiedTo,
+        ...(near === undefined ? {} : { near }),
+      }),
+    )
   }
-  const cycles = cyclesIn(tied).map((cycle) => problem('WB1214', ['services', cycle[0]!, 'size', 'replicas'], { cycle: [...cycle, cycle[0]!] }))
+  const cycles = cyclesIn(tied).map((cycle) =>
+    problem('WB1214', ['services', cycle[0]!, 'size', 'replicas'], { cycle: [...cycle, cycle[0]!] }),
+  )
   return [...problems, ...cycles]
 }
 
@@ -83,7 +93,9 @@ function checkTemplates({ secrets }: Catalog): Problem[] {
     if (template !== undefined) walk(template, (node) => void (node.op === 'secret' && parts.push(node.id)))
     madeOf.set(id, parts)
   }
-  return cyclesIn(madeOf).map((cycle) => problem('WB1214', ['secrets', cycle[0]!, 'template'], { cycle: [...cycle, cycle[0]!] }))
+  return cyclesIn(madeOf).map((cycle) =>
+    problem('WB1214', ['secrets', cycle[0]!, 'template'], { cycle: [...cycle, cycle[0]!] }),
+  )
 }
 
 /** The cycles of a graph, each once, from its first node in the order of the map. */

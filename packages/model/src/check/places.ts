@@ -57,13 +57,19 @@ export function* sitesOf({ product, services }: Catalog): Generator<Site> {
   for (const { id, when } of product.rawObjects ?? []) yield* optional(when, condition, ['rawObjects', id, 'when'])
 }
 
-function* optional(expression: Expression | undefined, place: Place, path: Path, guards: readonly Expression[] = []): Generator<Site> {
+function* optional(
+  expression: Expression | undefined,
+  place: Place,
+  path: Path,
+  guards: readonly Expression[] = [],
+): Generator<Site> {
   if (expression !== undefined) yield { expression, place, path, guards }
 }
 
 function* settingSites({ when, rules = [] }: Setting, path: Path): Generator<Site> {
   yield* optional(when, condition, [...path, 'when'])
-  for (const { must } of rules) yield { expression: must, place: { name: 'a rule', type: 'boolean' }, path: [...path, 'rules'], guards: [] }
+  for (const { must } of rules)
+    yield { expression: must, place: { name: 'a rule', type: 'boolean' }, path: [...path, 'rules'], guards: [] }
 }
 
 function* lawSites(law: Law, path: Path, guards: readonly Expression[] = []): Generator<Site> {
@@ -73,7 +79,12 @@ function* lawSites(law: Law, path: Path, guards: readonly Expression[] = []): Ge
   else yield { expression: law.value, place: { name, type: law.unit }, path, guards }
 }
 
-function* commandSites(words: readonly Expression[], place: Place, path: Path, guards: readonly Expression[]): Generator<Site> {
+function* commandSites(
+  words: readonly Expression[],
+  place: Place,
+  path: Path,
+  guards: readonly Expression[],
+): Generator<Site> {
   for (const expression of words) yield { expression, place, path, guards }
 }
 
@@ -83,8 +94,10 @@ function* serviceSites({ service, when, path }: CatalogService): Generator<Site>
   yield* commandSites(service.command ?? [], command, [...path, 'command'], guards)
   yield* commandSites(service.args ?? [], command, [...path, 'args'], guards)
   yield* commandSites(service.completed ?? [], command, [...path, 'completed'], guards)
-  for (const { name, value } of service.env ?? []) yield { expression: value, place: environment, path: [...path, 'env', name], guards }
-  for (const { path: at, content } of service.files ?? []) yield { expression: content, place: file, path: [...path, 'files', at], guards }
+  for (const { name, value } of service.env ?? [])
+    yield { expression: value, place: environment, path: [...path, 'env', name], guards }
+  for (const { path: at, content } of service.files ?? [])
+    yield { expression: content, place: file, path: [...path, 'files', at], guards }
   for (const { path: at, value } of service.secretFiles ?? []) {
     yield { expression: value, place: secretFile, path: [...path, 'secretFiles', at], guards }
   }
@@ -94,15 +107,22 @@ function* serviceSites({ service, when, path }: CatalogService): Generator<Site>
   for (const [name, words] of Object.entries(service.prober ?? {})) {
     yield* commandSites(words, healthCommand, [...path, 'prober', name], guards)
   }
-  for (const { host } of service.expose ?? []) yield { expression: host, place: plain, path: [...path, 'expose'], guards }
+  for (const { host } of service.expose ?? [])
+    yield { expression: host, place: plain, path: [...path, 'expose'], guards }
   for (const { to } of service.egress ?? []) yield { expression: to, place: plain, path: [...path, 'egress'], guards }
   const { cpu, memory, ephemeral, replicas } = service.size
   for (const [name, demand] of Object.entries({ cpu, memory, ...(ephemeral && { ephemeral }) })) {
     yield* lawSites(demand.request, [...path, 'size', name, 'request'], guards)
     if (demand.limit !== demand.request) yield* lawSites(demand.limit, [...path, 'size', name, 'limit'], guards)
   }
-  if (typeof replicas === 'object' && 'law' in replicas) yield* lawSites(replicas, [...path, 'size', 'replicas'], guards)
+  if (typeof replicas === 'object' && 'law' in replicas)
+    yield* lawSites(replicas, [...path, 'size', 'replicas'], guards)
   for (const monitor of service.monitors ?? []) {
-    yield { expression: monitor.query, place: { name: 'a query', type: 'text' }, path: [...path, 'monitors', monitor.id], guards }
+    yield {
+      expression: monitor.query,
+      place: { name: 'a query', type: 'text' },
+      path: [...path, 'monitors', monitor.id],
+      guards,
+    }
   }
 }

@@ -8,10 +8,14 @@ const secretWords = /pass(?:word|phrase)?|secret|token|api-?key|private-?key|cre
 /** Defaults fit their settings, and nothing secret is one. */
 export function checkSettings({ product }: Catalog): Problem[] {
   const groups = product.settings.flatMap((group) =>
-    group.settings.flatMap((setting) => checkSetting(setting, `${group.id}.${setting.id}`, ['settings', group.id, 'settings', setting.id])),
+    group.settings.flatMap((setting) =>
+      checkSetting(setting, `${group.id}.${setting.id}`, ['settings', group.id, 'settings', setting.id]),
+    ),
   )
   const inputs = product.dependencies.flatMap((dependency) =>
-    dependency.inputs.flatMap((input) => checkSetting(input, `${dependency.id}.${input.id}`, ['dependencies', dependency.id, 'inputs', input.id])),
+    dependency.inputs.flatMap((input) =>
+      checkSetting(input, `${dependency.id}.${input.id}`, ['dependencies', dependency.id, 'inputs', input.id]),
+    ),
   )
   return [...groups, ...inputs, ...checkTargets(product.targets.map(({ id }) => id))]
 }
@@ -40,7 +44,8 @@ function checkSetting(setting: Setting, id: string, path: Path): Problem[] {
     problems.push(problem('WB1102', [...path, 'fields', field], { kind: 'field', id: field, rule }))
   }
   if (preset === undefined) return problems
-  if (setting.required) problems.push(problem('WB1304', path, { setting: id, why: 'is never used, as the setting is required' }))
+  if (setting.required)
+    problems.push(problem('WB1304', path, { setting: id, why: 'is never used, as the setting is required' }))
   const amount = type === 'bytes' || type === 'cores' || type === 'duration' || type === 'percent'
   if (amount) {
     const fits = typeof preset === 'number' && preset >= (min ?? 0) && preset <= (max ?? Infinity)
@@ -48,7 +53,8 @@ function checkSetting(setting: Setting, id: string, path: Path): Problem[] {
     return problems
   }
   const read = preset === '' && type === 'text' ? { value: '' } : readSettingValue(setting, preset)
-  if (!('value' in read)) problems.push(problem('WB1304', path, { setting: id, why: `has to be ${read.expected}; found ${read.found}` }))
+  if (!('value' in read))
+    problems.push(problem('WB1304', path, { setting: id, why: `has to be ${read.expected}; found ${read.found}` }))
   return problems
 }
 

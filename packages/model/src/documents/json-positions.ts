@@ -123,7 +123,7 @@ class Reader {
   }
 
   #string(): string {
-    const text = this.#match(/"(?:[^"\\\x00-\x1f]|\\.)*"/y)
+    const text = this.#match(/"(?:[^"\\]|\\.)*"/y)
     try {
       return JSON.parse(text) as string
     } catch {

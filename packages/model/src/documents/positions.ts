@@ -26,7 +26,9 @@ function step(node: unknown, segment: string): { value: unknown; offset: number 
   if (!isSeq(node)) return undefined
   for (const item of node.items) {
     if (!isMap(item)) continue
-    const name = item.items.find(({ key, value }) => isScalar(key) && isScalar(value) && names.has(key.value) && value.value === segment)
+    const name = item.items.find(
+      ({ key, value }) => isScalar(key) && isScalar(value) && names.has(key.value) && value.value === segment,
+    )
     if (isScalar(name?.key)) return { value: item, offset: name.key.range?.[0] ?? 0 }
   }
   const item = node.items[Number(segment)] as ParsedNode | undefined

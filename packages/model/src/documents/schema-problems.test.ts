@@ -19,11 +19,15 @@ const service = {
 }
 const problemsOf = (data: unknown) => {
   const read = readWith(Service, data)
-  return 'value' in read ? [] : read.problems.map((each) => ({ code: each.code, path: each.path.join('/'), ...each.params }))
+  return 'value' in read
+    ? []
+    : read.problems.map((each) => ({ code: each.code, path: each.path.join('/'), ...each.params }))
 }
 const says = (data: unknown) => {
   const read = readWith(Service, data)
-  return 'value' in read ? [] : read.problems.map((each) => `${each.path.join('/')}: ${wordingOf(each).what} ${wordingOf(each).fix}`)
+  return 'value' in read
+    ? []
+    : read.problems.map((each) => `${each.path.join('/')}: ${wordingOf(each).what} ${wordingOf(each).fix}`)
 }
 
 it('good data passes', () => {
@@ -59,18 +63,58 @@ describe('wrong forms', () => {
     ['a type', { does: 5 }, 'does', /Expected a text, found 5\./],
     ['an empty text', { does: '' }, 'does', /a text that is not empty, found ""/],
     ['a choice', { kind: 'statless' }, 'kind', /one of stateless, stateful, .*found "statless"/],
-    ['a number out of range', { ports: [{ id: 'http', number: 70000, protocol: 'http' }] }, 'ports/http/number', /at most 65535, found 70000/],
-    ['a fraction', { ports: [{ id: 'http', number: 1.5, protocol: 'http' }] }, 'ports/http/number', /a whole number, found 1\.5/],
+    [
+      'a number out of range',
+      { ports: [{ id: 'http', number: 70000, protocol: 'http' }] },
+      'ports/http/number',
+      /at most 65535, found 70000/,
+    ],
+    [
+      'a fraction',
+      { ports: [{ id: 'http', number: 1.5, protocol: 'http' }] },
+      'ports/http/number',
+      /a whole number, found 1\.5/,
+    ],
     ['null', { ports: null }, 'ports', /a list, found nothing \(null\)/],
     ['an empty list', { command: [] }, 'command', /at least 1 item/],
     ['a prefix', { metrics: { port: 'http', path: 'metrics' } }, 'metrics/path', /starts with "\/"/],
-    ['an unknown tag', { health: { ready: { probe: 'htp' } } }, 'health/ready/probe', /one of http, tcp, .*found "htp"/],
+    [
+      'an unknown tag',
+      { health: { ready: { probe: 'htp' } } },
+      'health/ready/probe',
+      /one of http, tcp, .*found "htp"/,
+    ],
     ['no tag', { health: { ready: {} } }, 'health/ready/probe', /one of http, tcp, .*found nothing/],
-    ['an unknown operation', { env: [{ name: 'A', value: { op: 'cocnat', parts: [] } }] }, 'env/A/value/op', /one of quantity, load.*found "cocnat"/],
-    ['a value that is no expression', { env: [{ name: 'A', value: null }] }, 'env/A/value', /a text or a number or true or false/],
-    ['deep inside of an expression', { env: [{ name: 'A', value: { op: 'concat', parts: ['a', { op: 'not', of: null }] } }] }, 'env/A/value/parts/1/of', /a text or a number/],
-    ['deep inside of JSON', { env: [{ name: 'A', value: { op: 'json', value: { a: [{ op: 'load' }] } } }] }, 'env/A/value/value/a/0/id', /"id" is missing/],
-    ['a union without tag', { expose: [{ port: 'http', host: 'a', tls: { none: '' } }] }, 'expose/0/tls/none', /at least 3 characters/],
+    [
+      'an unknown operation',
+      { env: [{ name: 'A', value: { op: 'cocnat', parts: [] } }] },
+      'env/A/value/op',
+      /one of quantity, load.*found "cocnat"/,
+    ],
+    [
+      'a value that is no expression',
+      { env: [{ name: 'A', value: null }] },
+      'env/A/value',
+      /a text or a number or true or false/,
+    ],
+    [
+      'deep inside of an expression',
+      { env: [{ name: 'A', value: { op: 'concat', parts: ['a', { op: 'not', of: null }] } }] },
+      'env/A/value/parts/1/of',
+      /a text or a number/,
+    ],
+    [
+      'deep inside of JSON',
+      { env: [{ name: 'A', value: { op: 'json', value: { a: [{ op: 'load' }] } } }] },
+      'env/A/value/value/a/0/id',
+      /"id" is missing/,
+    ],
+    [
+      'a union without tag',
+      { expose: [{ port: 'http', host: 'a', tls: { none: '' } }] },
+      'expose/0/tls/none',
+      /at least 3 characters/,
+    ],
     ['a replica count', { size: { ...service.size, replicas: 'many' } }, 'size/replicas', /found "many"/],
   ])('%s', (_, change, path, wording) => {
     const found = says({ ...service, ...change })
@@ -85,13 +129,11 @@ describe('wrong forms', () => {
 })
 
 it('all are reported in one go', () => {
-  expect(problemsOf({ ...service, kind: 'x', does: 1, foo: 1, ports: [{ id: 'p' }] }).map(({ code }) => code).toSorted()).toEqual([
-    'WB1001',
-    'WB1002',
-    'WB1002',
-    'WB1002',
-    'WB1003',
-  ])
+  expect(
+    problemsOf({ ...service, kind: 'x', does: 1, foo: 1, ports: [{ id: 'p' }] })
+      .map(({ code }) => code)
+      .toSorted(),
+  ).toEqual(['WB1001', 'WB1002', 'WB1002', 'WB1002', 'WB1003'])
 })
 
 it.each([null, 5, 'x', [], undefined])('%j is no service', (data) => {

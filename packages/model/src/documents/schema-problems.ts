@@ -5,7 +5,10 @@ import { nearest } from '../nearest.ts'
 type Issue = z.core.$ZodIssue
 
 /** Reads outside data through its schema; every deviation becomes a problem of the catalogue. */
-export function readWith<T>(schema: z.ZodType<T>, data: unknown): { readonly value: T } | { readonly problems: Problem[] } {
+export function readWith<T>(
+  schema: z.ZodType<T>,
+  data: unknown,
+): { readonly value: T } | { readonly problems: Problem[] } {
   const result = schema.safeParse(data, { error: knownKeys })
   if (result.success) return { value: result.data }
   return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, data, [])) }
@@ -49,13 +52,18 @@ function problemsOf(issue: Issue, root: unknown, before: readonly PropertyKey[])
 /** A tagged union whose tag has none of the known values: an unknown `op`, probe, law. The path ends at the tag. */
 function wrongChoice(issue: Issue, root: unknown, raw: readonly PropertyKey[]): Problem[] {
   const { options = [] } = issue as unknown as { options?: readonly unknown[] }
-  return [problem('WB1002', namedPath(root, raw), { expected: `one of ${options.map(String).join(', ')}`, found: foundAt(root, raw) })]
+  return [
+    problem('WB1002', namedPath(root, raw), {
+      expected: `one of ${options.map(String).join(', ')}`,
+      found: foundAt(root, raw),
+    }),
+  ]
 }
 
 /** How far into the data a branch of a union got: the one that got furthest is the one that was meant. */
 function depthOf(issue: Issue): number {
   if (issue.code === 'invalid_type') return issue.path.length
-  const inside = issue.code === 'invalid_union' ? issue.errors.flat().map((each) => depthOf(each as Issue)) : []
+  const inside = issue.code === 'invalid_union' ? issue.errors.flat().map((each) => depthOf(each)) : []
   return issue.path.length + Math.max(0.5, ...inside)
 }
 
@@ -64,14 +72,23 @@ function expectationOf(issue: Issue): string {
     case 'invalid_type':
       return typeNames[issue.expected] ?? issue.expected
     case 'invalid_value':
-      return issue.values.length === 1 ? JSON.stringify(issue.values[0]) : `one of ${issue.values.map(String).join(', ')}`
+      return issue.values.length === 1
+        ? JSON.stringify(issue.values[0])
+        : `one of ${issue.values.map(String).join(', ')}`
     case 'too_small':
-      if (issue.origin === 'string') return Number(issue.minimum) <= 1 ? 'a text that is not empty' : `a text of at least ${issue.minimum} characters`
+      if (issue.origin === 'string')
+        return Number(issue.minimum) <= 1
+          ? 'a text that is not empty'
+          : `a text of at least ${issue.minimum} characters`
       return issue.origin === 'array' ? `at least ${issue.minimum} items` : `a number of at least ${issue.minimum}`
     case 'too_big':
-      return issue.origin === 'string' ? `a text of at most ${issue.maximum} characters` : `a number of at most ${issue.maximum}`
+      return issue.origin === 'string'
+        ? `a text of at most ${issue.maximum} characters`
+        : `a number of at most ${issue.maximum}`
     case 'invalid_format':
-      return issue.format === 'starts_with' ? `a text that starts with ${JSON.stringify((issue as { prefix?: string }).prefix)}` : `a text that matches ${issue.pattern ?? issue.format}`
+      return issue.format === 'starts_with'
+        ? `a text that starts with ${JSON.stringify((issue as { prefix?: string }).prefix)}`
+        : `a text that matches ${issue.pattern ?? issue.format}`
     default:
       return issue.message
   }

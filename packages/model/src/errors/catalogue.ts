@@ -285,7 +285,8 @@ export const catalogue = {
     title: 'Health check without a command',
     what: ({ service, probe }) => `"${service}" is checked over ${probe}, but its image names no command for that.`,
     why: 'Docker runs health checks inside the container, and whoever waits on Kubernetes runs them from this image.',
-    fix: () => "Add for example `prober: { http: ['wget', '-qO', '/dev/null', probe.url] }` with a program of the image.",
+    fix: () =>
+      "Add for example `prober: { http: ['wget', '-qO', '/dev/null', probe.url] }` with a program of the image.",
   }),
   WB1316: entry<{ why: string }>({
     title: 'Wrong raw object',
@@ -363,7 +364,8 @@ export const catalogue = {
   }),
   WB2012: entry<{ what: string; before: string; after: string }>({
     title: 'Changed value that cannot change',
-    what: ({ what, before, after }) => `${what} was ${before} and is now ${after}, but cannot change after the installation.`,
+    what: ({ what, before, after }) =>
+      `${what} was ${before} and is now ${after}, but cannot change after the installation.`,
     why: 'The data of the running instance was made for the old value.',
     fix: () => 'Put the old value back, or install a new instance and move the data.',
   }),

@@ -101,17 +101,41 @@ it('counts the combinations of the variables that the conditions name, each once
 })
 
 it.each<[string, Expression, Expression | undefined]>([
-  ['finite', { op: 'all', of: [{ op: 'feature', id: 'mail' }, { op: 'not', of: true }] }, undefined],
-  ['a load', { op: 'any', of: [{ op: 'compare', left: { op: 'load', id: 'users' }, is: 'above', right: 5 }] }, { op: 'compare', left: { op: 'load', id: 'users' }, is: 'above', right: 5 }],
-  ['a setting that is a text', { op: 'equals', left: { op: 'setting', id: 'site.host' }, right: 'x' }, { op: 'setting', id: 'site.host' }],
+  [
+    'finite',
+    {
+      op: 'all',
+      of: [
+        { op: 'feature', id: 'mail' },
+        { op: 'not', of: true },
+      ],
+    },
+    undefined,
+  ],
+  [
+    'a load',
+    { op: 'any', of: [{ op: 'compare', left: { op: 'load', id: 'users' }, is: 'above', right: 5 }] },
+    { op: 'compare', left: { op: 'load', id: 'users' }, is: 'above', right: 5 },
+  ],
+  [
+    'a setting that is a text',
+    { op: 'equals', left: { op: 'setting', id: 'site.host' }, right: 'x' },
+    { op: 'setting', id: 'site.host' },
+  ],
   ['a feature that does not exist', { op: 'not', of: { op: 'feature', id: 'nope' } }, { op: 'feature', id: 'nope' }],
 ])('finds what is open: %s', (_, condition, open) => {
   expect(openNode(condition, domain)).toEqual(open)
 })
 
 it('says a choice in words', () => {
-  expect(describeChoice(new Map<string, string | boolean>([['feature mail', true], ['feature photos', false], ['mode db', 'external']]))).toBe(
-    'feature mail is on and feature photos is off and mode db is external',
-  )
+  expect(
+    describeChoice(
+      new Map<string, string | boolean>([
+        ['feature mail', true],
+        ['feature photos', false],
+        ['mode db', 'external'],
+      ]),
+    ),
+  ).toBe('feature mail is on and feature photos is off and mode db is external')
   expect(describeChoice(new Map())).toBe('always')
 })

@@ -90,5 +90,6 @@ export function satisfy(conditions: readonly Expression[], domain: Domain): Choi
 
 /** A choice as a person would say it. */
 export const describeChoice = (choice: Choice): string =>
-  [...choice].map(([key, value]) => (value === true ? `${key} is on` : value === false ? `${key} is off` : `${key} is ${value}`)).join(' and ') ||
-  'always'
+  [...choice]
+    .map(([key, value]) => (value === true ? `${key} is on` : value === false ? `${key} is off` : `${key} is ${value}`))
+    .join(' and ') || 'always'

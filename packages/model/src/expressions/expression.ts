@@ -24,7 +24,12 @@ export const comparisons = ['below', 'atMost', 'above', 'atLeast'] as const
 export type Comparison = (typeof comparisons)[number]
 
 const id = z.string().min(1).max(253)
-const lazy = <T>(get: () => z.ZodType<T>): z.ZodType<T> => z.lazy(get)
+const lazies: z.ZodLazy[] = []
+const lazy = <T>(get: () => z.ZodType<T>): z.ZodType<T> => {
+  const made = z.lazy(get)
+  lazies.push(made)
+  return made
+}
 const expression = lazy(() => Expression)
 const expressions = z.array(expression)
 
@@ -140,8 +145,16 @@ export const JsonTemplate: z.ZodType<JsonTemplate> = z.union([
   z.null(),
   Expression,
   z.array(lazy(() => JsonTemplate)),
-  z.record(z.string(), lazy(() => JsonTemplate)).refine((record) => !('op' in record), { error: 'an expression', abort: true }),
+  z
+    .record(
+      z.string(),
+      lazy(() => JsonTemplate),
+    )
+    .refine((record) => !('op' in record), { error: 'an expression', abort: true }),
 ])
+
+// Before it first uses a schema, zod looks for cycles in it: once where lazy parts are known, again and again where not.
+for (const { _zod } of lazies) void _zod.innerType
 
 /** Whether a JSON value is a node of the expression tree. */
 export const isOperation = (value: unknown): value is Operation =>

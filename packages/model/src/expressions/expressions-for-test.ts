@@ -1,5 +1,12 @@
 import fc from 'fast-check'
-import { type Expression, type JsonTemplate, type Operation, comparisons, runtimeFacts, textUnits } from './expression.ts'
+import {
+  type Expression,
+  type JsonTemplate,
+  type Operation,
+  comparisons,
+  runtimeFacts,
+  textUnits,
+} from './expression.ts'
 import type { Lookup } from './reduce.ts'
 import type { Scope } from './typecheck.ts'
 import { units } from '../units/unit.ts'
@@ -30,7 +37,9 @@ export const scope: Scope = {
           ['host', 'text'],
           ['port', 'count'],
         ]),
-        outputs: new Map<string, Expression>([['url', { op: 'concat', parts: ['db://', { op: 'input', dependency: 'db', key: 'host' }] }]]),
+        outputs: new Map<string, Expression>([
+          ['url', { op: 'concat', parts: ['db://', { op: 'input', dependency: 'db', key: 'host' }] }],
+        ]),
       },
     ],
   ]),
@@ -39,14 +48,29 @@ export const scope: Scope = {
 type Unit = 'count' | 'bytes'
 
 /** Generates well-typed expressions over {@link scope}, by what they give. */
-export const wellTyped = fc.letrec<{ text: Expression; boolean: Expression; count: Expression; bytes: Expression; list: Expression; template: JsonTemplate }>((tie) => {
+export const wellTyped = fc.letrec<{
+  text: Expression
+  boolean: Expression
+  count: Expression
+  bytes: Expression
+  list: Expression
+  template: JsonTemplate
+}>((tie) => {
   const depthSize = 'small'
   const oneOf = (...options: fc.Arbitrary<Expression>[]) => fc.oneof({ depthSize, withCrossShrink: true }, ...options)
-  const node = <T extends Operation['op']>(op: T, members: Record<string, fc.Arbitrary<unknown>>, optional: string[] = []) =>
-    fc.record({ op: fc.constant(op), ...members }, { requiredKeys: ['op', ...Object.keys(members).filter((key) => !optional.includes(key))] as never }) as fc.Arbitrary<never>
+  const node = <T extends Operation['op']>(
+    op: T,
+    members: Record<string, fc.Arbitrary<unknown>>,
+    optional: string[] = [],
+  ) =>
+    fc.record(
+      { op: fc.constant(op), ...members },
+      { requiredKeys: ['op', ...Object.keys(members).filter((key) => !optional.includes(key))] as never },
+    ) as fc.Arbitrary<never>
   const leaf = (value: Operation) => fc.constant<Expression>(value)
   const boolean = tie('boolean')
-  const choice = (branch: fc.Arbitrary<Expression>) => node('when', { if: boolean, then: branch, else: branch }, ['else'])
+  const choice = (branch: fc.Arbitrary<Expression>) =>
+    node('when', { if: boolean, then: branch, else: branch }, ['else'])
   const amount = (unit: Unit, ...leaves: fc.Arbitrary<Expression>[]) => {
     const same = tie(unit)
     return oneOf(
@@ -83,12 +107,21 @@ export const wellTyped = fc.letrec<{ text: Expression; boolean: Expression; coun
       node('all', { of: fc.array(boolean, { maxLength: 3 }) }),
       node('any', { of: fc.array(boolean, { maxLength: 3 }) }),
       node('not', { of: boolean }),
-      node('equals', { left: fc.constantFrom<Expression>('', 'a.example', { op: 'setting', id: 'site.host' }), right: choice(leaf({ op: 'setting', id: 'site.host' })) }),
+      node('equals', {
+        left: fc.constantFrom<Expression>('', 'a.example', { op: 'setting', id: 'site.host' }),
+        right: choice(leaf({ op: 'setting', id: 'site.host' })),
+      }),
       node('equals', { left: tie('bytes'), right: tie('bytes') }),
       node('compare', { left: tie('count'), is: fc.constantFrom(...comparisons), right: tie('count') }),
       choice(boolean),
     ),
-    count: amount('count', fc.nat(100), leaf({ op: 'load', id: 'users' }), leaf({ op: 'replicas', service: 'store' }), leaf({ op: 'input', dependency: 'db', key: 'port' })),
+    count: amount(
+      'count',
+      fc.nat(100),
+      leaf({ op: 'load', id: 'users' }),
+      leaf({ op: 'replicas', service: 'store' }),
+      leaf({ op: 'input', dependency: 'db', key: 'port' }),
+    ),
     bytes: amount('bytes', leaf({ op: 'load', id: 'photos' }), leaf({ op: 'setting', id: 'site.limit' })),
     list: oneOf(
       node('list', { items: fc.array(tie('text'), { maxLength: 3 }) }),
@@ -122,9 +155,13 @@ export const values: fc.Arbitrary<ReadonlyMap<string, Expression | undefined>> =
     shards: fc.nat(3),
   })
   .map((given) => {
-    const bytes = (value: number | undefined): Expression | undefined => (value === undefined ? undefined : { op: 'quantity', unit: 'bytes', value })
+    const bytes = (value: number | undefined): Expression | undefined =>
+      value === undefined ? undefined : { op: 'quantity', unit: 'bytes', value }
     const known: [Operation, Expression | undefined][] = [
-      [{ op: 'load', id: 'users' }, { op: 'quantity', unit: 'count', value: given.users }],
+      [
+        { op: 'load', id: 'users' },
+        { op: 'quantity', unit: 'count', value: given.users },
+      ],
       [{ op: 'load', id: 'photos' }, bytes(given.photos)],
       [{ op: 'setting', id: 'site.host' }, given.host],
       [{ op: 'setting', id: 'site.tls' }, given.tls],
@@ -137,7 +174,16 @@ export const values: fc.Arbitrary<ReadonlyMap<string, Expression | undefined>> =
       [{ op: 'replicas', service: 'store' }, given.shards],
       [
         { op: 'addresses', service: 'store', port: 'rpc', form: 'hostPort' },
-        { op: 'list', items: Array.from({ length: given.shards }, (_, shard): Expression => ({ op: 'address', service: 'store', port: 'rpc', form: 'hostPort', shard })) },
+        {
+          op: 'list',
+          items: Array.from({ length: given.shards }, (_, shard): Expression => ({
+            op: 'address',
+            service: 'store',
+            port: 'rpc',
+            form: 'hostPort',
+            shard,
+          })),
+        },
       ],
     ]
     return new Map(known.map(([leaf, value]) => [JSON.stringify(leaf), value]))
@@ -154,7 +200,19 @@ export const lookupOf =
 /** Any tree that the schema of expressions accepts, whatever its types. */
 export const wellFormed = fc.letrec<{ any: Expression; template: JsonTemplate }>((tie) => {
   const any = tie('any')
-  const id = fc.constantFrom('api', 'store', 'db', 'http', 'rpc', 'site.host', 'photos', 'users', 'constructor', '__proto__', 'nobody')
+  const id = fc.constantFrom(
+    'api',
+    'store',
+    'db',
+    'http',
+    'rpc',
+    'site.host',
+    'photos',
+    'users',
+    'constructor',
+    '__proto__',
+    'nobody',
+  )
   const some = fc.array(any, { maxLength: 3 })
   const atLeastOne = fc.array(any, { minLength: 1, maxLength: 3 })
   const shapes: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
@@ -190,7 +248,9 @@ export const wellFormed = fc.letrec<{ any: Expression; template: JsonTemplate }>
     least: { of: atLeastOne },
     greatest: { of: atLeastOne },
   }
-  const nodes = Object.entries(shapes).map(([op, members]) => fc.record({ op: fc.constant(op), ...members }) as unknown as fc.Arbitrary<Expression>)
+  const nodes = Object.entries(shapes).map(
+    ([op, members]) => fc.record({ op: fc.constant(op), ...members }) as unknown as fc.Arbitrary<Expression>,
+  )
   return {
     any: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },

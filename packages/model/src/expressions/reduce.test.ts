@@ -23,7 +23,11 @@ describe('what is known is computed', () => {
     ['a list without its absent item', { op: 'list', items: ['a', nothing, 'b'] }, { op: 'list', items: ['a', 'b'] }],
     ['a join', { op: 'join', list: { op: 'list', items: ['a', nothing, 'b'] }, separator: ', ' }, 'a, b'],
     ['a join of nothing', { op: 'join', list: nothing, separator: ',' }, ''],
-    ['JSON', { op: 'json', value: { b: [1, 'x"', null, true, GiB(1)], a: nothing } }, '{"b":[1,"x\\"",null,true,1073741824],"a":""}'],
+    [
+      'JSON',
+      { op: 'json', value: { b: [1, 'x"', null, true, GiB(1)], a: nothing } },
+      '{"b":[1,"x\\"",null,true,1073741824],"a":""}',
+    ],
     ['JSON of a list', { op: 'json', value: { op: 'list', items: ['a', 'b'] } }, '["a","b"]'],
     ['percent-encoding', { op: 'percentEncode', value: "a b/é!'()*~-._" }, 'a%20b%2F%C3%A9%21%27%28%29%2A~-._'],
     ['a format', { op: 'format', value: GiB(1.5), as: 'MiB' }, '1536'],
@@ -65,13 +69,41 @@ describe('what is known is computed', () => {
 
 describe('what is not known yet stays', () => {
   it.each<[string, Expression, Expression]>([
-    ['in a text, beside what is', { op: 'concat', parts: ['a', 'b', secret, 'c', 1] }, { op: 'concat', parts: ['ab', secret, 'c1'] }],
-    ['in a sum, with the rest reduced', { op: 'sum', of: [users, { op: 'sum', of: [1, 2] }] }, { op: 'sum', of: [users, 3] }],
-    ['in a product', { op: 'times', value: { op: 'sum', of: [users] }, by: 2 }, { op: 'times', value: { op: 'sum', of: [users] }, by: 2 }],
-    ['in a condition, without what holds anyway', { op: 'all', of: [true, { op: 'feature', id: 'f' }] }, { op: 'feature', id: 'f' }],
-    ['in percent-encoding', { op: 'percentEncode', value: { op: 'concat', parts: ['a', 'b', secret] } }, { op: 'percentEncode', value: { op: 'concat', parts: ['ab', secret] } }],
-    ['in JSON', { op: 'json', value: { a: secret, b: { op: 'concat', parts: ['x', 1] } } }, { op: 'json', value: { a: secret, b: 'x1' } }],
-    ['in a join that is spelled now', { op: 'join', list: { op: 'list', items: [secret, 'b'] }, separator: ',' }, { op: 'concat', parts: [secret, ',b'] }],
+    [
+      'in a text, beside what is',
+      { op: 'concat', parts: ['a', 'b', secret, 'c', 1] },
+      { op: 'concat', parts: ['ab', secret, 'c1'] },
+    ],
+    [
+      'in a sum, with the rest reduced',
+      { op: 'sum', of: [users, { op: 'sum', of: [1, 2] }] },
+      { op: 'sum', of: [users, 3] },
+    ],
+    [
+      'in a product',
+      { op: 'times', value: { op: 'sum', of: [users] }, by: 2 },
+      { op: 'times', value: { op: 'sum', of: [users] }, by: 2 },
+    ],
+    [
+      'in a condition, without what holds anyway',
+      { op: 'all', of: [true, { op: 'feature', id: 'f' }] },
+      { op: 'feature', id: 'f' },
+    ],
+    [
+      'in percent-encoding',
+      { op: 'percentEncode', value: { op: 'concat', parts: ['a', 'b', secret] } },
+      { op: 'percentEncode', value: { op: 'concat', parts: ['ab', secret] } },
+    ],
+    [
+      'in JSON',
+      { op: 'json', value: { a: secret, b: { op: 'concat', parts: ['x', 1] } } },
+      { op: 'json', value: { a: secret, b: 'x1' } },
+    ],
+    [
+      'in a join that is spelled now',
+      { op: 'join', list: { op: 'list', items: [secret, 'b'] }, separator: ',' },
+      { op: 'concat', parts: [secret, ',b'] },
+    ],
     [
       'in a join whose item may be absent',
       { op: 'join', list: { op: 'list', items: [host, 'b'] }, separator: ',' },

@@ -52,27 +52,75 @@ describe('what does not fit is one problem', () => {
     ['a misspelt setting', { op: 'setting', id: 'site.hots' }, file, 'WB1201', { near: 'site.host' }],
     ['a misspelt feature', { op: 'feature', id: 'photo' }, condition, 'WB1201', { near: 'photos' }],
     ['a misspelt dependency', { op: 'mode', dependency: 'bd', is: 'external' }, condition, 'WB1201', { near: 'db' }],
-    ['an unknown input', { op: 'input', dependency: 'db', key: 'hots' }, file, 'WB1201', { id: 'db.hots', near: 'host' }],
-    ['an unknown output', { op: 'output', dependency: 'db', name: 'urll' }, file, 'WB1201', { id: 'db.urll', near: 'url' }],
+    [
+      'an unknown input',
+      { op: 'input', dependency: 'db', key: 'hots' },
+      file,
+      'WB1201',
+      { id: 'db.hots', near: 'host' },
+    ],
+    [
+      'an unknown output',
+      { op: 'output', dependency: 'db', name: 'urll' },
+      file,
+      'WB1201',
+      { id: 'db.urll', near: 'url' },
+    ],
     ['an unknown service', { op: 'replicas', service: 'stroe' }, file, 'WB1201', { kind: 'service', near: 'store' }],
-    ['an unknown port', { op: 'address', service: 'api', port: 'htpt', form: 'url' }, file, 'WB1201', { id: 'api.htpt', near: 'http' }],
+    [
+      'an unknown port',
+      { op: 'address', service: 'api', port: 'htpt', form: 'url' },
+      file,
+      'WB1201',
+      { id: 'api.htpt', near: 'http' },
+    ],
     ['an unknown secret', { op: 'secret', id: 'db-pasword' }, environment, 'WB1201', { near: 'db-password' }],
     ['an unknown part of a secret', { op: 'secret', id: 'db-password', part: 'tls.key' }, environment, 'WB1201', {}],
-    ['shards of what has none', { op: 'join', list: { ...(shards as object), service: 'api', port: 'http' } as Expression, separator: ' ' }, file, 'WB1208', { service: 'api' }],
+    [
+      'shards of what has none',
+      { op: 'join', list: { ...(shards as object), service: 'api', port: 'http' } as Expression, separator: ' ' },
+      file,
+      'WB1208',
+      { service: 'api' },
+    ],
     ['a list as a text', shards, environment, 'WB1205', { found: 'a list' }],
     ['bytes as a text', photos, environment, 'WB1205', { found: 'a size in bytes' }],
-    ['a map as a text', { op: 'setting', id: 'site.labels' }, environment, 'WB1205', { found: 'a map or list of a setting' }],
+    [
+      'a map as a text',
+      { op: 'setting', id: 'site.labels' },
+      environment,
+      'WB1205',
+      { found: 'a map or list of a setting' },
+    ],
     ['a count as bytes', users, memory, 'WB1205', { expected: 'a size in bytes', found: 'a count' }],
     ['a text as a condition', host, condition, 'WB1205', { expected: 'a condition', found: 'a text' }],
     ['a sum over units', { op: 'sum', of: [photos, users] }, memory, 'WB1205', {}],
-    ['a text times two', { op: 'times', value: host, by: 2 }, { ...memory, type: 'number' }, 'WB1205', { found: 'a text' }],
-    ['a comparison of different units', { op: 'compare', left: photos, is: 'below', right: users }, condition, 'WB1205', {}],
+    [
+      'a text times two',
+      { op: 'times', value: host, by: 2 },
+      { ...memory, type: 'number' },
+      'WB1205',
+      { found: 'a text' },
+    ],
+    [
+      'a comparison of different units',
+      { op: 'compare', left: photos, is: 'below', right: users },
+      condition,
+      'WB1205',
+      {},
+    ],
     ['an equality of a text and a truth', { op: 'equals', left: host, right: true }, condition, 'WB1205', {}],
     ['an equality of lists', { op: 'equals', left: shards, right: shards }, condition, 'WB1205', { found: 'a list' }],
     ['a text inside of all', { op: 'all', of: [true, host] }, condition, 'WB1205', {}],
     ['branches of different units', { op: 'when', if: true, then: photos, else: users }, memory, 'WB1205', {}],
     ['a wrong unit in a format', { op: 'format', value: photos, as: 's' }, file, 'WB1205', { expected: 'a duration' }],
-    ['a secret in a file', { op: 'concat', parts: ['a', { op: 'secret', id: 'db-password' }] }, file, 'WB1206', { place: 'a configuration file' }],
+    [
+      'a secret in a file',
+      { op: 'concat', parts: ['a', { op: 'secret', id: 'db-password' }] },
+      file,
+      'WB1206',
+      { place: 'a configuration file' },
+    ],
     ['a run-time fact in a file', { op: 'runtime', fact: 'replicaName' }, file, 'WB1211', {}],
     ['the probed address in a file', { op: 'probe', part: 'url' }, file, 'WB1212', {}],
     ['a NUL', { op: 'concat', parts: ['a\0b'] }, environment, 'WB1009', {}],
@@ -84,7 +132,10 @@ describe('what does not fit is one problem', () => {
 })
 
 it('reports every mistake of one expression', () => {
-  const tree: Expression = { op: 'concat', parts: [{ op: 'setting', id: 'no.such' }, shards, { op: 'secret', id: 'db-password' }] }
+  const tree: Expression = {
+    op: 'concat',
+    parts: [{ op: 'setting', id: 'no.such' }, shards, { op: 'secret', id: 'db-password' }],
+  }
   expect(typecheck(tree, file, scope, path).map(({ code }) => code)).toEqual(['WB1201', 'WB1205', 'WB1206'])
 })
 

@@ -192,7 +192,8 @@ class Checker {
     if (!parts) return this.#dangling('secret', node.id, this.#scope.secrets.keys())
     const part = node.part ?? 'value'
     if (!parts.includes(part)) return this.#dangling('part of a secret', `${node.id}/${part}`, parts)
-    if (!this.#place.secrets) this.problems.push(problem('WB1206', this.#path, { secret: node.id, place: this.#place.name }))
+    if (!this.#place.secrets)
+      this.problems.push(problem('WB1206', this.#path, { secret: node.id, place: this.#place.name }))
     return 'text'
   }
 

@@ -62,10 +62,7 @@ export function walk(expression: Expression, visit: (node: Operation) => void): 
 }
 
 /** The first node for which `test` holds, or undefined. */
-export function find<T extends Operation>(
-  expression: Expression,
-  test: (node: Operation) => node is T,
-): T | undefined {
+export function find<T extends Operation>(expression: Expression, test: (node: Operation) => node is T): T | undefined {
   if (typeof expression !== 'object') return undefined
   if (test(expression)) return expression
   for (const child of childrenOf(expression)) {

@@ -6,7 +6,9 @@ import { readInstance } from './read.ts'
 const head = 'schema: 1\nid: shop\nproduct: parcels\n'
 const problemsIn = (text: string) => {
   const read = readInstance(text, 'instance.yaml')
-  return read.ok ? [] : read.problems.map(({ code, at }) => ({ code, file: at?.file, line: at?.line, column: at?.column }))
+  return read.ok
+    ? []
+    : read.problems.map(({ code, at }) => ({ code, file: at?.file, line: at?.line, column: at?.column }))
 }
 const found = (code: string, line: number, column: number) => ({ code, file: 'instance.yaml', line, column })
 
@@ -15,16 +17,39 @@ it('reads plain data', () => {
   const read = readInstance(text, 'instance.yaml')
   expect(read).toMatchObject({
     ok: true,
-    value: { instance: { id: 'shop', features: { mail: true }, load: { users: 100, photos: '20 GiB' }, site: { publish: { http: 8080 } } } },
+    value: {
+      instance: {
+        id: 'shop',
+        features: { mail: true },
+        load: { users: 100, photos: '20 GiB' },
+        site: { publish: { http: 8080 } },
+      },
+    },
   })
 })
 
 describe('values that YAML readers take for different things', () => {
-  it.each(['yes', 'No', 'on', 'OFF', 'y', 'N', '12:30:45', '190:20:30', '0777', '-010', '1_000', '1_0.5'])('%s', (value) => {
-    expect(problemsIn(`${head}settings:\n  site:\n    x: ${value}\n`)).toEqual([found('WB2005', 6, 8)])
-  })
+  it.each(['yes', 'No', 'on', 'OFF', 'y', 'N', '12:30:45', '190:20:30', '0777', '-010', '1_000', '1_0.5'])(
+    '%s',
+    (value) => {
+      expect(problemsIn(`${head}settings:\n  site:\n    x: ${value}\n`)).toEqual([found('WB2005', 6, 8)])
+    },
+  )
 
-  it.each(['"yes"', "'0777'", 'true', '"12:30"', '10', '0o17', '1.2.3', '2026-01-02', 'yesterday', 'v1_0', '12:99:00', '08:00 h'])('but not %s', (value) => {
+  it.each([
+    '"yes"',
+    "'0777'",
+    'true',
+    '"12:30"',
+    '10',
+    '0o17',
+    '1.2.3',
+    '2026-01-02',
+    'yesterday',
+    'v1_0',
+    '12:99:00',
+    '08:00 h',
+  ])('but not %s', (value) => {
     expect(problemsIn(`${head}settings:\n  site:\n    x: ${value}\n`)).toEqual([])
   })
 
@@ -46,7 +71,10 @@ describe('YAML that is not plain data', () => {
   })
 
   it('a billion laughs are refused before they are expanded', () => {
-    const levels = Array.from({ length: 30 }, (_, i) => `  l${i + 1}: &l${i + 1} [${Array.from({ length: 10 }, () => `*l${i}`).join(', ')}]`)
+    const levels = Array.from(
+      { length: 30 },
+      (_, i) => `  l${i + 1}: &l${i + 1} [${Array.from({ length: 10 }, () => `*l${i}`).join(', ')}]`,
+    )
     const problems = problemsIn(`${head}settings:\n  l0: &l0 [x]\n${levels.join('\n')}\n`)
     expect(problems).toHaveLength(300)
     expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['WB2004']))
@@ -56,8 +84,16 @@ describe('YAML that is not plain data', () => {
 describe('the form of the file', () => {
   it.each([
     ['a duplicate key', `${head}id: other\n`, [found('WB2002', 4, 1)]],
-    ['an unfinished list', `${head}overlays: [\n`, [expect.objectContaining({ code: 'WB2001', file: 'instance.yaml' })]],
-    ['a tab for indentation', `${head}site:\n\tnamespace: a\n`, expect.arrayContaining([expect.objectContaining({ code: 'WB2001', line: 5 })])],
+    [
+      'an unfinished list',
+      `${head}overlays: [\n`,
+      [expect.objectContaining({ code: 'WB2001', file: 'instance.yaml' })],
+    ],
+    [
+      'a tab for indentation',
+      `${head}site:\n\tnamespace: a\n`,
+      expect.arrayContaining([expect.objectContaining({ code: 'WB2001', line: 5 })]),
+    ],
     ['two documents', `${head}---\n${head}`, [expect.objectContaining({ code: 'WB2001' })]],
     ['bytes that are not UTF-8', `${head}# \uFFFD\n`, [{ code: 'WB2003', file: 'instance.yaml' }]],
     ['more than 1 MB', `${head}# ${'x'.repeat(1_000_000)}\n`, [{ code: 'WB4007', file: 'instance.yaml' }]],
@@ -67,8 +103,16 @@ describe('the form of the file', () => {
     ['nothing', '', [expect.objectContaining({ code: 'WB3002' })]],
     ['a list', '- a\n', [expect.objectContaining({ code: 'WB3002', line: 1 })]],
     ['101 levels', `${head}settings:\n  a:\n    b: ${'['.repeat(99)}${']'.repeat(99)}\n`, [found('WB4008', 6, 105)]],
-    ['10,000 levels', `${head}settings: ${'['.repeat(10_000)}\n`, [expect.objectContaining({ code: 'WB4008', line: 4 })]],
-    ['unknown keys, all of them', `${head}lod: {}\nsite:\n  regsitry: x\n`, [found('WB1001', 6, 3), found('WB1001', 4, 1)]],
+    [
+      '10,000 levels',
+      `${head}settings: ${'['.repeat(10_000)}\n`,
+      [expect.objectContaining({ code: 'WB4008', line: 4 })],
+    ],
+    [
+      'unknown keys, all of them',
+      `${head}lod: {}\nsite:\n  regsitry: x\n`,
+      [found('WB1001', 6, 3), found('WB1001', 4, 1)],
+    ],
     ['a wrong type and a missing key', 'schema: 1\nid: 5\n', [found('WB1002', 2, 1), found('WB1003', 1, 1)]],
   ])('%s', (_, text, expected) => {
     expect(problemsIn(text)).toEqual(expected)
@@ -92,13 +136,34 @@ describe('any text is read or refused', () => {
     if (!read.ok) expect(read.problems.length).toBeGreaterThan(0)
   }
   const good = `${head}load:\n  users: 100\nsettings:\n  site:\n    host: a.example\nfeatures: { mail: true }\noverlays:\n  - at: services/api/image\n    set: "x"\n`
-  const piece = fc.constantFrom(...[...':-[]{}&*!|>%@`"\'#,?\n\t ~', '<<', '---', '...', '!!set', '&a', '*a', '0x', '\0', '\uD800', '\u2028', 'yes'])
+  const piece = fc.constantFrom(
+    ...[
+      ...':-[]{}&*!|>%@`"\'#,?\n\t ~'.split(''),
+      '<<',
+      '---',
+      '...',
+      '!!set',
+      '&a',
+      '*a',
+      '0x',
+      '\0',
+      '\uD800',
+      '\u2028',
+      'yes',
+    ],
+  )
 
   it('made of YAML signs', () => {
-    fc.assert(fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => check(pieces.join(''))), propertyRuns)
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => check(pieces.join(''))),
+      propertyRuns,
+    )
   })
   it('made of any bytes', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => check(new TextDecoder().decode(bytes))), propertyRuns)
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => check(new TextDecoder().decode(bytes))),
+      propertyRuns,
+    )
   })
   it('made of a good file with changes', () => {
     const change = fc.tuple(fc.nat(good.length), fc.nat(5), fc.oneof(piece, fc.string({ maxLength: 4 })))

@@ -20,19 +20,22 @@ const limit = 1_000_000
 /** Reads the text of an `instance.yaml`: plain data only, and only values that all YAML readers take for the same. */
 export function readInstance(text: string, file: string): Outcome<InstanceFile> {
   if (text.includes('�')) return { ok: false, problems: [{ ...problem('WB2003', [], {}), at: { file } }] }
-  if (text.length > limit) return { ok: false, problems: [{ ...problem('WB4007', [], { file, limit: '1 MB' }), at: { file } }] }
+  if (text.length > limit)
+    return { ok: false, problems: [{ ...problem('WB4007', [], { file, limit: '1 MB' }), at: { file } }] }
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, version: '1.2', merge: false, stringKeys: true })
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     return { file, line, column: col }
   }
-  const tooDeep = document.errors.find(({ message }) => /call stack/i.test(message))?.pos[0] ?? tooDeepInYaml(document.contents)
+  const tooDeep =
+    document.errors.find(({ message }) => /call stack/i.test(message))?.pos[0] ?? tooDeepInYaml(document.contents)
   if (tooDeep !== undefined) {
     return { ok: false, problems: [{ ...problem('WB4008', [], { file, limit: depthLimit }), at: at(tooDeep) }] }
   }
   const problems = [...syntaxProblems(document, at), ...trapsIn(document, at)]
-  const locate: Locate = (found) => found.map((each) => (each.at ? each : { ...each, at: locateIn(document.contents, each.path, lines, file) }))
+  const locate: Locate = (found) =>
+    found.map((each) => (each.at ? each : { ...each, at: locateIn(document.contents, each.path, lines, file) }))
   if (problems.length > 0) return { ok: false, problems }
   const data: unknown = document.toJS()
   const version = checkSchemaVersion(data, instanceSchemaVersion, file)
@@ -79,7 +82,8 @@ function trapsIn(document: Document, at: At): Problem[] {
     Node(_, node) {
       const parsed = node as ParsedNode
       if (isAlias(parsed)) report(parsed, problem('WB2004', [], { what: `the alias *${parsed.source}` }))
-      else if (parsed.tag !== undefined) report(parsed, problem('WB2004', [], { what: `the tag ${parsed.tag.replace(/^tag:yaml\.org,2002:/, '!!')}` }))
+      else if (parsed.tag !== undefined)
+        report(parsed, problem('WB2004', [], { what: `the tag ${parsed.tag.replace(/^tag:yaml\.org,2002:/, '!!')}` }))
       if (!isScalar(parsed) || parsed.type !== 'PLAIN') return
       const trap = trapOf(parsed.source)
       if (trap) report(parsed, problem('WB2005', [], { text: parsed.source, ...trap }))
@@ -97,7 +101,9 @@ function trapOf(source: string): { reading: string; fix: string } | undefined {
   const quoted = `'${source}'`
   if (booleanWords.test(source)) return { reading: 'a boolean', fix: `Write true or false, or ${quoted} for the text.` }
   if (sexagesimal.test(source)) return { reading: 'a number to the base of 60', fix: `Write ${quoted}.` }
-  if (leadingZero.test(source)) return { reading: 'an octal number', fix: `Write ${quoted} for the text, or the number without leading zeros.` }
-  if (grouped.test(source)) return { reading: 'a number', fix: `Write the digits without "_", or ${quoted} for the text.` }
+  if (leadingZero.test(source))
+    return { reading: 'an octal number', fix: `Write ${quoted} for the text, or the number without leading zeros.` }
+  if (grouped.test(source))
+    return { reading: 'a number', fix: `Write the digits without "_", or ${quoted} for the text.` }
   return undefined
 }

@@ -34,7 +34,12 @@ export const Site = z.strictObject({
   ingress: z
     .discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('ingress'), class: text.exactOptional(), annotations: labels.exactOptional() }),
-      z.strictObject({ kind: z.literal('gateway'), name: id, namespace: id.exactOptional(), section: text.exactOptional() }),
+      z.strictObject({
+        kind: z.literal('gateway'),
+        name: id,
+        namespace: id.exactOptional(),
+        section: text.exactOptional(),
+      }),
       z.strictObject({ kind: z.literal('none') }),
     ])
     .exactOptional(),

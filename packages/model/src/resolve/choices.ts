@@ -28,16 +28,27 @@ export function readChoices(catalog: Catalog, instance: InstanceDefinition): { c
   const load = readLoad(catalog, instance, problems)
   const known = { load, settings, features, modes, inputs: new Map() }
   const present = lookupIn(catalog, known, () => 1)
-  const inputs = readInputs(catalog, instance, (id) => modes.get(id) === 'external' && holdsFor(catalog.dependencies.get(id)?.when, present), problems)
+  const inputs = readInputs(
+    catalog,
+    instance,
+    (id) => modes.get(id) === 'external' && holdsFor(catalog.dependencies.get(id)?.when, present),
+    problems,
+  )
   const choices = { ...known, inputs }
   problems.push(...checkConditions(catalog, instance, choices))
   return { choices, problems }
 }
 
-const holdsFor = (condition: Expression | undefined, lookup: Lookup): boolean => condition === undefined || reduce(condition, lookup) === true
+const holdsFor = (condition: Expression | undefined, lookup: Lookup): boolean =>
+  condition === undefined || reduce(condition, lookup) === true
 
 /** What a leaf stands for by these choices; outputs of dependencies are followed, symbols stay. */
-export function lookupIn(catalog: Catalog, choices: Choices, replicas: (service: string) => number, used?: (dependency: string) => void) {
+export function lookupIn(
+  catalog: Catalog,
+  choices: Choices,
+  replicas: (service: string) => number,
+  used?: (dependency: string) => void,
+) {
   const lookup = (leaf: Leaf): Expression | undefined => {
     switch (leaf.op) {
       case 'load': {
@@ -61,7 +72,10 @@ export function lookupIn(catalog: Catalog, choices: Choices, replicas: (service:
         return replicas(leaf.service)
       case 'addresses': {
         const { op: _, ...at } = leaf
-        const shards = Array.from({ length: replicas(leaf.service) }, (__, shard) => ({ op: 'address', ...at, shard }) as const)
+        const shards = Array.from(
+          { length: replicas(leaf.service) },
+          (__, shard) => ({ op: 'address', ...at, shard }) as const,
+        )
         return { op: 'list', items: shards }
       }
       case 'address':
@@ -77,12 +91,20 @@ export function lookupIn(catalog: Catalog, choices: Choices, replicas: (service:
 
 /** A value as an expression: a map or a list is data, whatever keys it has. */
 const asExpression = (value: Expression | Json | undefined): Expression | undefined =>
-  value === undefined || value === null ? undefined : isQuantity(value) || typeof value !== 'object' ? value : { op: 'data', value: value as Json }
+  value === undefined || value === null
+    ? undefined
+    : isQuantity(value) || typeof value !== 'object'
+      ? value
+      : { op: 'data', value: value as Json }
 
 const isQuantity = (value: Expression | Json): value is Extract<Operation, { op: 'quantity' }> =>
   isOperation(value) && value.op === 'quantity' && 'unit' in value
 
-function readModes({ dependencies }: Catalog, instance: InstanceDefinition, problems: Problem[]): Map<string, DependencyMode> {
+function readModes(
+  { dependencies }: Catalog,
+  instance: InstanceDefinition,
+  problems: Problem[],
+): Map<string, DependencyMode> {
   for (const id of Object.keys(instance.dependencies ?? {})) {
     if (!dependencies.has(id)) problems.push(unknown('dependency', id, ['dependencies', id], dependencies.keys()))
   }
@@ -97,26 +119,39 @@ function readModes({ dependencies }: Catalog, instance: InstanceDefinition, prob
   )
 }
 
-function readFeatures({ product, scope }: Catalog, instance: InstanceDefinition, problems: Problem[]): Map<string, boolean> {
+function readFeatures(
+  { product, scope }: Catalog,
+  instance: InstanceDefinition,
+  problems: Problem[],
+): Map<string, boolean> {
   for (const id of Object.keys(instance.features ?? {})) {
     if (!scope.features.has(id)) problems.push(unknown('feature', id, ['features', id], scope.features))
   }
   return new Map(product.features.map(({ id, default: preset }) => [id, instance.features?.[id] ?? preset ?? false]))
 }
 
-function readSettings(catalog: Catalog, instance: InstanceDefinition, problems: Problem[]): Map<string, Expression | Json | undefined> {
+function readSettings(
+  catalog: Catalog,
+  instance: InstanceDefinition,
+  problems: Problem[],
+): Map<string, Expression | Json | undefined> {
   for (const [group, members] of Object.entries(instance.settings ?? {})) {
     for (const key of Object.keys(members)) {
       const id = `${group}.${key}`
       if (catalog.settings.has(id)) continue
       const near = nearest(id, catalog.settings.keys())
-      problems.push(problem('WB2007', ['settings', group, key], { setting: id, ...(near === undefined ? {} : { near }) }))
+      problems.push(
+        problem('WB2007', ['settings', group, key], { setting: id, ...(near === undefined ? {} : { near }) }),
+      )
     }
   }
   return new Map(
     [...catalog.settings].map(([id, setting]) => {
       const [group, key] = id.split('.') as [string, string]
-      return [id, readValue(setting, `The setting ${id}`, instance.settings?.[group]?.[key], ['settings', group, key], problems)]
+      return [
+        id,
+        readValue(setting, `The setting ${id}`, instance.settings?.[group]?.[key], ['settings', group, key], problems),
+      ]
     }),
   )
 }
@@ -135,18 +170,29 @@ function readInputs(
       if (key === 'mode' || known.has(key)) continue
       const near = nearest(key, known.keys())
       const all = ['mode', ...known.keys()]
-      problems.push(problem('WB1001', ['dependencies', id, key], { key, known: all, ...(near === undefined ? {} : { near }) }))
+      problems.push(
+        problem('WB1001', ['dependencies', id, key], { key, known: all, ...(near === undefined ? {} : { near }) }),
+      )
     }
     if (!wanted(id)) continue
     for (const input of inputs) {
       const path = ['dependencies', id, input.id]
-      values.set(`${id}.${input.id}`, readValue(input, `${id}.${input.id}`, given[input.id] as Json | undefined, path, problems))
+      values.set(
+        `${id}.${input.id}`,
+        readValue(input, `${id}.${input.id}`, given[input.id] as Json | undefined, path, problems),
+      )
     }
   }
   return values
 }
 
-function readValue(setting: Setting, what: string, given: Json | undefined, path: readonly string[], problems: Problem[]) {
+function readValue(
+  setting: Setting,
+  what: string,
+  given: Json | undefined,
+  path: readonly string[],
+  problems: Problem[],
+) {
   if (given === undefined || given === null) {
     if (setting.default !== undefined) return presetOf(setting)
     // a setting that is only asked for under a condition is checked with that condition
@@ -176,7 +222,14 @@ function readLoad({ product, scope }: Catalog, instance: InstanceDefinition, pro
   }
   const profile = product.profiles?.find(({ id }) => id === instance.profile)
   if (instance.profile !== undefined && !profile) {
-    problems.push(unknown('profile', instance.profile, ['profile'], (product.profiles ?? []).map(({ id }) => id)))
+    problems.push(
+      unknown(
+        'profile',
+        instance.profile,
+        ['profile'],
+        (product.profiles ?? []).map(({ id }) => id),
+      ),
+    )
   }
   return new Map(
     product.load.map(({ id, unit, default: preset }) => {
@@ -215,7 +268,9 @@ function checkConditions(catalog: Catalog, instance: InstanceDefinition, choices
     }
     if (given && setting.deprecated) {
       const { use, reason } = setting.deprecated
-      problems.push(problem('WB2022', path, { setting: id, advice: use === undefined ? reason : `Use ${use} instead: ${reason}.` }))
+      problems.push(
+        problem('WB2022', path, { setting: id, advice: use === undefined ? reason : `Use ${use} instead: ${reason}.` }),
+      )
     }
     if (choices.settings.get(id) === undefined || !applies) continue
     for (const { must, message } of setting.rules ?? []) {
@@ -229,4 +284,3 @@ function unknown(kind: string, id: string, path: readonly string[], known: Itera
   const near = nearest(id, known)
   return problem('WB2017', path, { kind, id, ...(near === undefined ? {} : { near }) })
 }
-

@@ -30,10 +30,17 @@ export interface Deployment {
   /** What customers bring: reached from inside, not part of the output. */
   readonly external: readonly ExternalDependency[]
   readonly edgeProxy?: EdgeProxy
-  readonly rawObjects: readonly { readonly id: string; readonly target: string; readonly object: Readonly<Record<string, unknown>>; readonly after: readonly string[] }[]
+  readonly rawObjects: readonly {
+    readonly id: string
+    readonly target: string
+    readonly object: Readonly<Record<string, unknown>>
+    readonly after: readonly string[]
+  }[]
   readonly site: Site
   /** Target options of the definition, by target. */
-  readonly targets: Readonly<Record<string, { readonly options: Readonly<Record<string, unknown>>; readonly accepts: readonly AcceptedLoss[] }>>
+  readonly targets: Readonly<
+    Record<string, { readonly options: Readonly<Record<string, unknown>>; readonly accepts: readonly AcceptedLoss[] }>
+  >
 }
 
 export interface Amounts {
@@ -65,7 +72,9 @@ export interface DeployedService {
   readonly needs: readonly { readonly on: string; readonly state: 'started' | 'healthy' | 'completed' }[]
   readonly shape: Readonly<Record<Family, Shape>>
   readonly health?: { readonly startup?: DeployedProbe; readonly ready: DeployedProbe; readonly live?: DeployedProbe }
-  readonly update: { readonly strategy: 'rolling'; readonly surge: number; readonly unavailable: number } | { readonly strategy: 'recreate' }
+  readonly update:
+    | { readonly strategy: 'rolling'; readonly surge: number; readonly unavailable: number }
+    | { readonly strategy: 'recreate' }
   readonly shutdown: { readonly signal: string; readonly grace: number; readonly drain: number }
   readonly replicas: number
   readonly singleton: boolean

@@ -19,7 +19,8 @@ export function parseImage(reference: string): ImageReference | undefined {
   const [first, ...rest] = name.split('/')
   const hasHost = rest.length > 0 && (/[.:]/.test(first!) || first === 'localhost')
   const path = hasHost ? rest.join('/') : name
-  if (!/^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/.test(path)) return undefined
+  if (!/^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/.test(path))
+    return undefined
   const host = hasHost ? first! : 'docker.io'
   const full = host === 'docker.io' && !path.includes('/') ? `library/${path}` : path
   return { host, path: full, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) }

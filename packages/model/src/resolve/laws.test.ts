@@ -7,8 +7,16 @@ import { evaluateLaw } from './laws.ts'
 const evidence = { confidence: 'tested', source: 'test' } as const
 const users = { op: 'load', id: 'users' } as const
 const at = (load: number, law: Law) =>
-  evaluateLaw(law, (each) => reduce(each, (leaf) => (leaf.op === 'load' ? { op: 'quantity', unit: 'count', value: load } : leaf)))
-const points = (...table: [number, number][]): Law => ({ law: 'points', unit: 'bytes', over: users, table, ...evidence })
+  evaluateLaw(law, (each) =>
+    reduce(each, (leaf) => (leaf.op === 'load' ? { op: 'quantity', unit: 'count', value: load } : leaf)),
+  )
+const points = (...table: [number, number][]): Law => ({
+  law: 'points',
+  unit: 'bytes',
+  over: users,
+  table,
+  ...evidence,
+})
 
 describe('a table of points', () => {
   const law = points([100, 1000], [200, 2000], [400, 2500])
@@ -71,6 +79,8 @@ it('says that a load lies outside of the range of its evidence', () => {
 })
 
 it('constants and formulas give whole numbers', () => {
-  expect(at(3, { law: 'formula', unit: 'count', value: { op: 'times', value: users, by: 1.5 }, ...evidence }).value).toBe(5)
+  expect(
+    at(3, { law: 'formula', unit: 'count', value: { op: 'times', value: users, by: 1.5 }, ...evidence }).value,
+  ).toBe(5)
   expect(at(3, { law: 'constant', unit: 'count', value: 1.2, ...evidence }).value).toBe(2)
 })

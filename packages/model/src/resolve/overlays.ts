@@ -17,10 +17,18 @@ interface Patchable {
 
 /** Applies the customer's patches in order; each says the value that it was made against. */
 export function applyOverlays(deployment: Deployment, overlays: readonly Overlay[], problems: Problem[]): Deployment {
-  return overlays.reduce((current, overlay, i) => applyOverlay(current, overlay, ['overlays', String(i)], problems), deployment)
+  return overlays.reduce(
+    (current, overlay, i) => applyOverlay(current, overlay, ['overlays', String(i)], problems),
+    deployment,
+  )
 }
 
-function applyOverlay(deployment: Deployment, overlay: Overlay, path: readonly string[], problems: Problem[]): Deployment {
+function applyOverlay(
+  deployment: Deployment,
+  overlay: Overlay,
+  path: readonly string[],
+  problems: Problem[],
+): Deployment {
   const place = placeAt(deployment, overlay.at)
   if (!place) {
     const near = nearest(overlay.at, patchableAddresses(deployment))
@@ -30,7 +38,9 @@ function applyOverlay(deployment: Deployment, overlay: Overlay, path: readonly s
   const wanted = read(overlay.set, place.unit)
   if (wanted === undefined) {
     const expected = place.unit === undefined ? 'a text' : `a quantity of ${place.unit}`
-    problems.push(problem('WB2008', [...path, 'set'], { what: overlay.at, expected, found: describeValue(overlay.set) }))
+    problems.push(
+      problem('WB2008', [...path, 'set'], { what: overlay.at, expected, found: describeValue(overlay.set) }),
+    )
     return deployment
   }
   const base = overlay.base === undefined ? undefined : read(overlay.base, place.unit)
@@ -72,20 +82,32 @@ function placeAt(deployment: Deployment, at: string): Patchable | undefined {
     ...deployment,
     services: deployment.services.map((each) => (each === service ? { ...each, ...changed } : each)),
   })
-  if (field === 'image' && rest.length === 0) return { now: service.image, set: (image) => replace({ image: image as string }) }
+  if (field === 'image' && rest.length === 0)
+    return { now: service.image, set: (image) => replace({ image: image as string }) }
   if (field === 'env' && rest.length === 1) return envPlace(service, rest[0]!, replace)
   const [side] = rest
   if ((field === 'cpu' || field === 'memory') && (side === 'request' || side === 'limit') && rest.length === 1) {
     const unit = field === 'cpu' ? 'cores' : 'bytes'
-    return { now: service[field][side], unit, set: (value) => replace({ [field]: { ...service[field], [side]: value as number } }) }
+    return {
+      now: service[field][side],
+      unit,
+      set: (value) => replace({ [field]: { ...service[field], [side]: value as number } }),
+    }
   }
   return undefined
 }
 
-function envPlace(service: DeployedService, name: string, replace: (changed: Partial<DeployedService>) => Deployment): Patchable | undefined {
+function envPlace(
+  service: DeployedService,
+  name: string,
+  replace: (changed: Partial<DeployedService>) => Deployment,
+): Patchable | undefined {
   const found = service.env.find((each) => each.name === name)
   if (!found) return undefined
-  return { now: found.value, set: (value) => replace({ env: service.env.map((each) => (each === found ? { name, value } : each)) }) }
+  return {
+    now: found.value,
+    set: (value) => replace({ env: service.env.map((each) => (each === found ? { name, value } : each)) }),
+  }
 }
 
 /** Every address that an overlay may have. */

@@ -18,7 +18,11 @@ import { edgesOf, externalOf } from './edges.ts'
  *
  * @param sha256 the machine's own, where it has one
  */
-export function resolve(product: ProductDefinition, instance: InstanceDefinition, sha256?: Sha256): Outcome<Deployment> {
+export function resolve(
+  product: ProductDefinition,
+  instance: InstanceDefinition,
+  sha256?: Sha256,
+): Outcome<Deployment> {
   return resolveCatalog(catalogOf(product), instance, sha256)
 }
 
@@ -31,7 +35,9 @@ export function resolveCatalog(catalog: Catalog, instance: InstanceDefinition, s
   if (problems.some(({ severity }) => severity === 'error')) return { ok: false, problems }
 
   const resolver = makeResolver(catalog, choices, instance, problems)
-  const services = [...catalog.services.values()].filter(({ when }) => resolver.holds(when)).map((each) => resolveService(each, resolver))
+  const services = [...catalog.services.values()]
+    .filter(({ when }) => resolver.holds(when))
+    .map((each) => resolveService(each, resolver))
   const present = new Set(services.map(({ id }) => id))
   const kept = services.map((service) => ({ ...service, needs: service.needs.filter(({ on }) => present.has(on)) }))
   const deployment: Deployment = {
@@ -42,10 +48,13 @@ export function resolveCatalog(catalog: Catalog, instance: InstanceDefinition, s
     secrets: resolveSecrets(kept, resolver),
     edges: edgesOf(kept),
     external: externalOf(kept, resolver),
-    ...(product.edge && kept.some(({ exposures }) => exposures.length > 0) && { edgeProxy: resolveEdgeProxy(product.edge, resolver) }),
+    ...(product.edge &&
+      kept.some(({ exposures }) => exposures.length > 0) && { edgeProxy: resolveEdgeProxy(product.edge, resolver) }),
     rawObjects: rawObjectsOf(product, resolver),
     site: instance.site ?? {},
-    targets: Object.fromEntries(product.targets.map(({ id, options = {}, accepts = [] }) => [id, { options, accepts }])),
+    targets: Object.fromEntries(
+      product.targets.map(({ id, options = {}, accepts = [] }) => [id, { options, accepts }]),
+    ),
   }
   const patched = applyOverlays(deployment, instance.overlays ?? [], problems)
   return outcome(problems, () => patched)
@@ -53,7 +62,8 @@ export function resolveCatalog(catalog: Catalog, instance: InstanceDefinition, s
 
 function checkIdentity(product: ProductDefinition, instance: InstanceDefinition): Problem[] {
   const problems: Problem[] = []
-  if (instance.product !== product.id) problems.push(problem('WB2006', ['product'], { found: instance.product, product: product.id }))
+  if (instance.product !== product.id)
+    problems.push(problem('WB2006', ['product'], { found: instance.product, product: product.id }))
   if (instance.version !== undefined && instance.version !== product.version) {
     problems.push(problem('WB2019', ['version'], { instance: instance.version, product: product.version }))
   }
@@ -62,7 +72,10 @@ function checkIdentity(product: ProductDefinition, instance: InstanceDefinition)
     problems.push(problem('WB2020', ['target'], { target: instance.target, offered }))
   }
   const rule = 'at most 40 small letters, digits and hyphens, starting with a letter and not ending in a hyphen'
-  for (const [path, id] of [[['id'], instance.id] as const, [['site', 'namespace'], instance.site?.namespace] as const]) {
+  for (const [path, id] of [
+    [['id'], instance.id] as const,
+    [['site', 'namespace'], instance.site?.namespace] as const,
+  ]) {
     if (id !== undefined && !/^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(id)) {
       problems.push(problem('WB1102', path, { kind: path.at(-1) === 'id' ? 'instance' : 'namespace', id, rule }))
     }
@@ -86,4 +99,3 @@ const rawObjectsOf = (product: ProductDefinition, resolver: Resolver): Deploymen
   (product.rawObjects ?? [])
     .filter(({ when }) => resolver.holds(when))
     .map(({ id, target, object, after = [] }) => ({ id, target, object, after }))
-

@@ -26,7 +26,12 @@ export interface Resolver {
   replicas(service: string): number
 }
 
-export function makeResolver(catalog: Catalog, choices: Choices, instance: InstanceDefinition, problems: Problem[]): Resolver {
+export function makeResolver(
+  catalog: Catalog,
+  choices: Choices,
+  instance: InstanceDefinition,
+  problems: Problem[],
+): Resolver {
   const counts = new Map<string, number>()
   const replicas = (id: string): number => {
     const known = counts.get(id)
@@ -46,7 +51,8 @@ export function makeResolver(catalog: Catalog, choices: Choices, instance: Insta
     if (need.outside) {
       const { load, from, to } = need.outside
       const driver = data.law === 'points' ? data.over : data.law === 'perUnit' ? data.of : 0
-      const unit = typeof driver === 'object' && driver.op === 'load' ? (catalog.scope.load.get(driver.id) ?? 'count') : 'count'
+      const unit =
+        typeof driver === 'object' && driver.op === 'load' ? (catalog.scope.load.get(driver.id) ?? 'count') : 'count'
       const range = `${formatQuantity(from, unit)} to ${formatQuantity(to, unit)}`
       problems.push(problem('WB2021', ['load'], { what, load: formatQuantity(load, unit), range }))
     }

@@ -31,9 +31,15 @@ export function resolveService({ service, dependency }: CatalogService, resolver
     command: values(service.command),
     args: values(service.args),
     workingDir: service.workingDir,
-    env: (service.env ?? []).flatMap(({ name, value }) => optional(resolver.value(value)).map((known) => ({ name, value: known }))),
-    files: (service.files ?? []).flatMap(({ path, content }) => optional(resolver.value(content)).map((known) => ({ path, content: known }))),
-    secretFiles: (service.secretFiles ?? []).flatMap(({ path, value }) => optional(resolver.value(value)).map((known) => ({ path, value: known }))),
+    env: (service.env ?? []).flatMap(({ name, value }) =>
+      optional(resolver.value(value)).map((known) => ({ name, value: known })),
+    ),
+    files: (service.files ?? []).flatMap(({ path, content }) =>
+      optional(resolver.value(content)).map((known) => ({ path, content: known })),
+    ),
+    secretFiles: (service.secretFiles ?? []).flatMap(({ path, value }) =>
+      optional(resolver.value(value)).map((known) => ({ path, value: known })),
+    ),
     mounts: (service.mounts ?? []).map(({ path, volume, readOnly = false }) => ({ path, volume, readOnly })),
     scratch: (service.scratch ?? []).map(({ path, size, memory = false }) => ({ path, size, memory })),
     needs: service.needs ?? [],
@@ -62,7 +68,8 @@ export function resolveService({ service, dependency }: CatalogService, resolver
 
 const optional = (value: Value | undefined): Value[] => (value === undefined ? [] : [value])
 
-const shapeOf = (service: Service, family: Family): Shape => service.shape?.[family] ?? { shape: family === 'processes' ? 'process' : 'own' }
+const shapeOf = (service: Service, family: Family): Shape =>
+  service.shape?.[family] ?? { shape: family === 'processes' ? 'process' : 'own' }
 
 function updateOf({ kind, update }: Service): DeployedService['update'] {
   if (update?.strategy === 'recreate') return { strategy: 'recreate' }
@@ -70,13 +77,20 @@ function updateOf({ kind, update }: Service): DeployedService['update'] {
   return { strategy: 'rolling', surge, unavailable: update?.unavailable ?? (kind === 'stateless' ? 0 : 1) }
 }
 
-function resolveHealth(service: Service, values: (list: readonly Expression[]) => Value[] | undefined): NonNullable<DeployedService['health']> {
+function resolveHealth(
+  service: Service,
+  values: (list: readonly Expression[]) => Value[] | undefined,
+): NonNullable<DeployedService['health']> {
   const { startup, ready, live } = service.health!
   const probe = (data: Probe) => resolveProbe(data, service.prober ?? {}, values)
   return { ready: probe(ready), ...(startup && { startup: probe(startup) }), ...(live && { live: probe(live) }) }
 }
 
-function resolveProbe(probe: Probe, prober: Prober, values: (list: readonly Expression[]) => Value[] | undefined): DeployedProbe {
+function resolveProbe(
+  probe: Probe,
+  prober: Prober,
+  values: (list: readonly Expression[]) => Value[] | undefined,
+): DeployedProbe {
   if (probe.probe === 'none') return probe
   const words = probe.probe === 'exec' ? probe.command : prober[probe.probe]
   const command = words && values(words)
@@ -93,7 +107,11 @@ function resolveProbe(probe: Probe, prober: Prober, values: (list: readonly Expr
 
 /** The requests and limits of one part; the customer's own numbers win. */
 function resolveSize(id: string, size: Size, override: SizeOverride | undefined, resolver: Resolver) {
-  const amounts = (name: 'cpu' | 'memory' | 'ephemeral', unit: 'cores' | 'bytes', demand: { request: Law; limit: Law }): Amounts => {
+  const amounts = (
+    name: 'cpu' | 'memory' | 'ephemeral',
+    unit: 'cores' | 'bytes',
+    demand: { request: Law; limit: Law },
+  ): Amounts => {
     const chosen = name === 'ephemeral' ? undefined : override?.[name]
     const amount = (side: 'request' | 'limit') =>
       chosenAmount(chosen?.[side], unit, ['sizes', id, name, side], resolver.problems) ??
@@ -115,7 +133,12 @@ function resolveSize(id: string, size: Size, override: SizeOverride | undefined,
   }
 }
 
-function chosenAmount(given: string | number | undefined, unit: 'cores' | 'bytes', path: Path, problems: Problem[]): number | undefined {
+function chosenAmount(
+  given: string | number | undefined,
+  unit: 'cores' | 'bytes',
+  path: Path,
+  problems: Problem[],
+): number | undefined {
   if (given === undefined) return undefined
   const parsed = parseQuantity(String(given), unit)
   if ('value' in parsed) return parsed.value
@@ -127,8 +150,10 @@ function checkOverride(service: Service, override: SizeOverride | undefined, pro
   const replicas = override?.replicas
   if (replicas === undefined) return
   const path = ['sizes', service.id, 'replicas']
-  if (service.singleton && replicas > 1) problems.push(problem('WB2023', path, { what: `"${service.id}" can only run once` }))
-  else if (service.kind === 'stateful' && replicas > 1) problems.push(problem('WB2023', path, { what: `"${service.id}" has one set of data` }))
+  if (service.singleton && replicas > 1)
+    problems.push(problem('WB2023', path, { what: `"${service.id}" can only run once` }))
+  else if (service.kind === 'stateful' && replicas > 1)
+    problems.push(problem('WB2023', path, { what: `"${service.id}" has one set of data` }))
   if (service.kind === 'daemon' || service.kind === 'job' || service.kind === 'cron') {
     problems.push(problem('WB2023', path, { what: `"${service.id}" is a ${service.kind} and has no replicas` }))
   }

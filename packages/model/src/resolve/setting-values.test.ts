@@ -7,7 +7,12 @@ import { describeValue, readSettingValue } from './setting-values.ts'
 
 const setting = (type: SettingType, more: Partial<Setting> = {}): Setting => ({ id: 'x', title: 'X', type, ...more })
 const bytes = (value: number) => ({ op: 'quantity', unit: 'bytes', value })
-const rules = setting('keyedList', { fields: [{ id: 'to', type: 'hostname', required: true }, { id: 'size', type: 'bytes' }] })
+const rules = setting('keyedList', {
+  fields: [
+    { id: 'to', type: 'hostname', required: true },
+    { id: 'size', type: 'bytes' },
+  ],
+})
 
 describe('values that fit', () => {
   it.each<[Setting, Json, unknown]>([
@@ -27,7 +32,17 @@ describe('values that fit', () => {
     [setting('percent'), '80 %', { op: 'quantity', unit: 'percent', value: 8000 }],
     [setting('map', { of: 'bytes' }), { a: '1 KiB' }, { a: bytes(1024) }],
     [setting('map'), {}, {}],
-    [rules, [{ id: 'a', to: 'a.example', size: '1 KiB' }, { id: 'b', to: 'b.example' }], [{ id: 'a', to: 'a.example', size: bytes(1024) }, { id: 'b', to: 'b.example' }]],
+    [
+      rules,
+      [
+        { id: 'a', to: 'a.example', size: '1 KiB' },
+        { id: 'b', to: 'b.example' },
+      ],
+      [
+        { id: 'a', to: 'a.example', size: bytes(1024) },
+        { id: 'b', to: 'b.example' },
+      ],
+    ],
   ])('%j takes %j', (declared, given, value) => {
     expect(readSettingValue(declared, given)).toEqual({ value })
   })
@@ -64,17 +79,29 @@ describe('values that do not fit', () => {
     [setting('map'), { op: 'secret', id: 'db-password' }, /without the key "op"/],
     [rules, { id: 'a' }, /list of entries/],
     [rules, [{ to: 'a.example' }], /id of their own/],
-    [rules, [{ id: 'a', to: 'a.example' }, { id: 'a', to: 'b.example' }], /id of their own/],
+    [
+      rules,
+      [
+        { id: 'a', to: 'a.example' },
+        { id: 'a', to: 'b.example' },
+      ],
+      /id of their own/,
+    ],
     [rules, [{ id: 'a' }], /to in each entry/],
     [rules, [{ id: 'a', to: 'a.example', form: 'x' }], /only the fields id, to, size/],
     [rules, [{ id: 'a', to: 'a b' }], /to: a host name/],
   ])('%j refuses %j', (declared, given, expected) => {
-    expect(readSettingValue(declared, given)).toEqual({ expected: expect.stringMatching(expected), found: expect.stringMatching(/./) })
+    expect(readSettingValue(declared, given)).toEqual({
+      expected: expect.stringMatching(expected),
+      found: expect.stringMatching(/./),
+    })
   })
 })
 
 it('any JSON is a value or refused, never an error', () => {
-  const declared = fc.record({ type: fc.constantFrom(...settingTypes), of: fc.constantFrom('text', 'bytes', 'boolean') }).map(({ type, of }) => setting(type, { of, choices: [{ id: 'a' }], fields: [{ id: 'f', type: of }] } as Partial<Setting>))
+  const declared = fc
+    .record({ type: fc.constantFrom(...settingTypes), of: fc.constantFrom('text', 'bytes', 'boolean') })
+    .map(({ type, of }) => setting(type, { of, choices: [{ id: 'a' }], fields: [{ id: 'f', type: of }] }))
   fc.assert(
     fc.property(declared, fc.jsonValue(), (each, given) => {
       const read = readSettingValue(each, given as Json)

@@ -23,16 +23,26 @@ export function readSettingValue(setting: Setting, given: Json): ReadValue {
     case 'text':
       return text(given, 'a text', (value) => matches(setting, value))
     case 'hostname':
-      return text(given, 'a host name such as product.example.com', (value) => value.length <= 253 && hostnamePattern.test(value))
+      return text(
+        given,
+        'a host name such as product.example.com',
+        (value) => value.length <= 253 && hostnamePattern.test(value),
+      )
     case 'email':
       return text(given, 'an e-mail address', (value) => emailPattern.test(value))
     case 'url':
-      return text(given, 'a URL such as https://example.com/path', (value) => URL.canParse(value) && /^[a-z][a-z0-9+.-]*:\/\//.test(value))
+      return text(
+        given,
+        'a URL such as https://example.com/path',
+        (value) => URL.canParse(value) && /^[a-z][a-z0-9+.-]*:\/\//.test(value),
+      )
     case 'boolean':
       return typeof given === 'boolean' ? { value: given } : wrong('true or false', given)
     case 'choice': {
       const choices = (setting.choices ?? []).map(({ id }) => id)
-      return typeof given === 'string' && choices.includes(given) ? { value: given } : wrong(`one of ${choices.join(', ')}`, given)
+      return typeof given === 'string' && choices.includes(given)
+        ? { value: given }
+        : wrong(`one of ${choices.join(', ')}`, given)
     }
     case 'count':
       return typeof given === 'number' && Number.isSafeInteger(given) && given >= 0 && within(setting, given)
@@ -58,9 +68,11 @@ function text(given: Json, expected: string, fits: (value: string) => boolean): 
   return { value: given }
 }
 
-const matches = ({ pattern }: Setting, value: string): boolean => pattern === undefined || new RegExp(`^(?:${pattern})$`, 'u').test(value)
+const matches = ({ pattern }: Setting, value: string): boolean =>
+  pattern === undefined || new RegExp(`^(?:${pattern})$`, 'u').test(value)
 
-const within = ({ min, max }: Setting, value: number): boolean => value >= (min ?? -Infinity) && value <= (max ?? Infinity)
+const within = ({ min, max }: Setting, value: number): boolean =>
+  value >= (min ?? -Infinity) && value <= (max ?? Infinity)
 
 function range({ min, max }: Setting, unit: Unit): string {
   const from = min === undefined ? '' : ` from ${formatQuantity(min, unit)}`
@@ -80,7 +92,11 @@ function map(setting: Setting, given: Json): ReadValue {
   if (!isRecord(given)) return wrong('a map', given)
   if ('op' in given) return wrong('a map without the key "op", which marks expressions', given)
   const item = { id: 'value', title: 'value', type: setting.of ?? 'text' }
-  return collect(Object.entries(given), ([key, value]) => [key, readSettingValue(item, value)], (members) => Object.fromEntries(members))
+  return collect(
+    Object.entries(given),
+    ([key, value]) => [key, readSettingValue(item, value)],
+    (members) => Object.fromEntries(members),
+  )
 }
 
 function keyedList(setting: Setting, given: Json): ReadValue {
@@ -99,12 +115,18 @@ function keyedList(setting: Setting, given: Json): ReadValue {
   return { value: entries }
 }
 
-function listEntry(fields: NonNullable<Setting['fields']>, { id, ...given }: { readonly [key: string]: Json }): ReadValue {
+function listEntry(
+  fields: NonNullable<Setting['fields']>,
+  { id, ...given }: { readonly [key: string]: Json },
+): ReadValue {
   const missing = fields.find((field) => field.required && !Object.hasOwn(given, field.id))
   if (missing) return { expected: `${missing.id} in each entry`, found: `none in ${describeValue(id!)}` }
   const unknown = Object.keys(given).find((key) => !fields.some((field) => field.id === key))
   if (unknown !== undefined) {
-    return { expected: `only the fields ${['id', ...fields.map((field) => field.id)].join(', ')}`, found: describeValue(unknown) }
+    return {
+      expected: `only the fields ${['id', ...fields.map((field) => field.id)].join(', ')}`,
+      found: describeValue(unknown),
+    }
   }
   const typeOf = new Map(fields.map((field) => [field.id, field.type]))
   const read = ([key, value]: readonly [string, Json]) =>

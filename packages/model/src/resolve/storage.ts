@@ -14,7 +14,7 @@ export function resolveVolumes(services: readonly DeployedService[], resolver: R
         id: volume.id,
         holds: volume.holds,
         data: volume.data,
-        size: resolver.law(volume.size, `The size of ${volume.id}`),
+        size: wholeMebibytes(resolver.law(volume.size, `The size of ${volume.id}`)),
         shared: volume.shared ?? false,
         class: volume.class ?? 'standard',
         owner: volume.owner,
@@ -22,6 +22,9 @@ export function resolveVolumes(services: readonly DeployedService[], resolver: R
     ]
   })
 }
+
+/** Storage systems hand out whole mebibytes at best. */
+const wholeMebibytes = (size: number): number => Math.ceil(size / 2 ** 20) * 2 ** 20
 
 /** The base secrets that something present uses, and those that their templates are made of. */
 export function resolveSecrets(services: readonly DeployedService[], resolver: Resolver): DeployedSecret[] {

@@ -38,20 +38,22 @@ const suffixes: Readonly<Record<Unit, readonly Suffix[]>> = {
   percent: [{ suffix: '%', factor: 100 }],
 }
 
-const ambiguous: ReadonlyMap<string, string> = new Map(Object.entries({
-  k: 'kB (1,000 bytes) or KiB (1,024)',
-  K: 'kB (1,000 bytes) or KiB (1,024)',
-  Ki: 'KiB (1,024 bytes)',
-  m: 'MB, MiB, min, millicores or ms',
-  M: 'MB (10⁶ bytes) or MiB (2²⁰)',
-  Mi: 'MiB (2²⁰ bytes)',
-  g: 'GB (10⁹ bytes) or GiB (2³⁰)',
-  G: 'GB (10⁹ bytes) or GiB (2³⁰)',
-  Gi: 'GiB (2³⁰ bytes)',
-  t: 'TB (10¹² bytes) or TiB (2⁴⁰)',
-  T: 'TB (10¹² bytes) or TiB (2⁴⁰)',
-  Ti: 'TiB (2⁴⁰ bytes)',
-}))
+const ambiguous: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    k: 'kB (1,000 bytes) or KiB (1,024)',
+    K: 'kB (1,000 bytes) or KiB (1,024)',
+    Ki: 'KiB (1,024 bytes)',
+    m: 'MB, MiB, min, millicores or ms',
+    M: 'MB (10⁶ bytes) or MiB (2²⁰)',
+    Mi: 'MiB (2²⁰ bytes)',
+    g: 'GB (10⁹ bytes) or GiB (2³⁰)',
+    G: 'GB (10⁹ bytes) or GiB (2³⁰)',
+    Gi: 'GiB (2³⁰ bytes)',
+    t: 'TB (10¹² bytes) or TiB (2⁴⁰)',
+    T: 'TB (10¹² bytes) or TiB (2⁴⁰)',
+    Ti: 'TiB (2⁴⁰ bytes)',
+  }),
+)
 
 /** What parsing a quantity gives: the value in base units, or why there is none and what to write instead. */
 export type ParsedQuantity = { readonly value: number } | { readonly why: string; readonly fix: string }
@@ -115,7 +117,9 @@ export function formatQuantity(value: number, unit: Unit): string {
   const candidates = unit === 'cores' ? [value % 10 === 0 ? suffixes.cores[0]! : suffixes.cores[2]!] : suffixes[unit]
   const short = candidates
     .map(({ suffix, factor }) => ({ suffix, factor, number: value / factor }))
-    .filter(({ number, factor }) => number >= 1 && Number.isInteger(number * 100) && Math.round(number * factor) === value)
+    .filter(
+      ({ number, factor }) => number >= 1 && Number.isInteger(number * 100) && Math.round(number * factor) === value,
+    )
     .toSorted((a, b) => String(a.number).length - String(b.number).length)
   const [best = { suffix: candidates.at(-1)!.suffix, number: value / candidates.at(-1)!.factor }] = short
   return `${best.number} ${best.suffix}`

@@ -60,7 +60,9 @@ export const claimTemplate = (volume: DeployedVolume, labels: Block, context: Co
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
   metadata: { name: volume.id, labels, annotations: dataAnnotation(volume) },
-  spec: claimSpec(volume, context),
+  spec: { ...claimSpec(volume, context), volumeMode: 'Filesystem' },
+  // the API server adds both; without them every `kubectl apply` would tell of a change where there is none
+  status: { phase: 'Pending' },
 })
 
 function claimSpec(volume: DeployedVolume, { deployment: { site } }: Context): Block {

@@ -4,7 +4,15 @@ import { http } from '../services.ts'
 import { constant, estimated } from '../sizes.ts'
 import { scratch, volume } from '../storage.ts'
 import { type SecretText, type Text, portRef, probe, text } from '../terms.ts'
-import { type BundledMeta, type Dependency, addressInputs, byMode, dependency, input, passwordOf } from './dependency.ts'
+import {
+  type BundledMeta,
+  type Dependency,
+  addressInputs,
+  byMode,
+  dependency,
+  input,
+  passwordOf,
+} from './dependency.ts'
 
 export interface ObjectStore extends Dependency {
   /** `http://host:port`, without bucket. */
@@ -36,7 +44,14 @@ export function objectStore(id: string, meta: BundledMeta): ObjectStore {
       { id: 'scheme', title: 'Protocol', type: 'choice', choices: [{ id: 'https' }, { id: 'http' }], default: 'https' },
       { id: 'bucket', title: 'Bucket', type: 'text', required: true },
       { id: 'region', title: 'Region', type: 'text', default: 'us-east-1' },
-      { id: 'accessKey', title: 'Access key', help: 'Its name, not its secret.', type: 'text', required: true, public: true },
+      {
+        id: 'accessKey',
+        title: 'Access key',
+        help: 'Its name, not its secret.',
+        type: 'text',
+        required: true,
+        public: true,
+      },
     ],
     outputs: {
       endpoint: text`${scheme}://${host}:${number}`,
@@ -53,7 +68,12 @@ export function objectStore(id: string, meta: BundledMeta): ObjectStore {
       env: { MINIO_ROOT_USER: 'app', MINIO_ROOT_PASSWORD_FILE: '/run/minio-password', HOME: '/tmp' },
       secretFiles: { '/run/minio-password': secretKey },
       mounts: {
-        '/data': volume(`${id}-data`, { holds: meta.holds, data: 'must-back-up', size: meta.disk ?? constant(GiB(50), evidence), owner }),
+        '/data': volume(`${id}-data`, {
+          holds: meta.holds,
+          data: 'must-back-up',
+          size: meta.disk ?? constant(GiB(50), evidence),
+          owner,
+        }),
       },
       scratch: { '/tmp': scratch(MiB(64)) },
       user: owner,

@@ -4,7 +4,15 @@ import { tcp } from '../services.ts'
 import { constant, estimated } from '../sizes.ts'
 import { scratch, scratchInMemory, volume } from '../storage.ts'
 import { type SecretText, type Text, percentEncoded, portRef, probe, text, when } from '../terms.ts'
-import { type BundledMeta, type Dependency, addressInputs, byMode, dependency, input, passwordOf } from './dependency.ts'
+import {
+  type BundledMeta,
+  type Dependency,
+  addressInputs,
+  byMode,
+  dependency,
+  input,
+  passwordOf,
+} from './dependency.ts'
 
 export interface Postgres extends Dependency {
   /** `postgres://user:password@host:port/database`, the password percent-encoded; `sslmode` when external. */
@@ -61,7 +69,12 @@ export function postgres(id: string, meta: BundledMeta): Postgres {
     surface: { does: `Keeps ${meta.holds}`, area: meta.area, ports: { postgres: tcp(5432) } } as never,
     bundled: {
       image: meta.image ?? 'postgres:16',
-      env: { POSTGRES_USER: 'app', POSTGRES_DB: 'app', POSTGRES_PASSWORD_FILE: '/run/postgres-password', PGDATA: '/var/lib/postgresql/data/pgdata' },
+      env: {
+        POSTGRES_USER: 'app',
+        POSTGRES_DB: 'app',
+        POSTGRES_PASSWORD_FILE: '/run/postgres-password',
+        PGDATA: '/var/lib/postgresql/data/pgdata',
+      },
       secretFiles: { '/run/postgres-password': password },
       mounts: {
         '/var/lib/postgresql/data': volume(`${id}-data`, {
@@ -70,7 +83,11 @@ export function postgres(id: string, meta: BundledMeta): Postgres {
           size: meta.disk ?? constant(GiB(10), evidence),
         }),
       },
-      scratch: { '/var/run/postgresql': scratch(MiB(1)), '/tmp': scratch(MiB(256)), '/dev/shm': scratchInMemory(MiB(256)) },
+      scratch: {
+        '/var/run/postgresql': scratch(MiB(1)),
+        '/tmp': scratch(MiB(256)),
+        '/dev/shm': scratchInMemory(MiB(256)),
+      },
       user: { uid: 999, gid: 999 },
       health: {
         startup: exits0(answers, { port, within: minutes(10), every: seconds(2) }),

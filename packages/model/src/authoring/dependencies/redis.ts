@@ -4,7 +4,15 @@ import { tcp } from '../services.ts'
 import { constant, estimated } from '../sizes.ts'
 import { scratch, volume } from '../storage.ts'
 import { type SecretText, type Text, percentEncoded, portRef, probe, text } from '../terms.ts'
-import { type BundledMeta, type Dependency, addressInputs, byMode, dependency, input, passwordOf } from './dependency.ts'
+import {
+  type BundledMeta,
+  type Dependency,
+  addressInputs,
+  byMode,
+  dependency,
+  input,
+  passwordOf,
+} from './dependency.ts'
 
 export interface Redis extends Dependency {
   /** `redis://:password@host:port/0`, the password percent-encoded; `rediss` when external with TLS. */
@@ -27,16 +35,29 @@ export function redis(id: string, meta: BundledMeta): Redis {
     kind: 'redis',
     inputs: [
       ...addressInputs(6379),
-      { id: 'scheme', title: 'Protocol', help: 'rediss for TLS', type: 'choice', choices: [{ id: 'redis' }, { id: 'rediss' }], default: 'redis' },
+      {
+        id: 'scheme',
+        title: 'Protocol',
+        help: 'rediss for TLS',
+        type: 'choice',
+        choices: [{ id: 'redis' }, { id: 'rediss' }],
+        default: 'redis',
+      },
     ],
     outputs: { host, port: number, password, url: text`${scheme}://:${percentEncoded(password)}@${host}:${number}/0` },
     surface: { does: `Keeps ${meta.holds}`, area: meta.area, ports: { redis: tcp(6379) } } as never,
     bundled: {
       image: meta.image ?? 'redis:7',
       command: ['redis-server', '/run/redis.conf'],
-      secretFiles: { '/run/redis.conf': text`dir /data\nappendonly yes\nport 6379\nbind * -::*\nrequirepass ${password}\n` },
+      secretFiles: {
+        '/run/redis.conf': text`dir /data\nappendonly yes\nport 6379\nbind * -::*\nrequirepass ${password}\n`,
+      },
       mounts: {
-        '/data': volume(`${id}-data`, { holds: meta.holds, data: 'slow-to-rebuild', size: meta.disk ?? constant(GiB(5), evidence) }),
+        '/data': volume(`${id}-data`, {
+          holds: meta.holds,
+          data: 'slow-to-rebuild',
+          size: meta.disk ?? constant(GiB(5), evidence),
+        }),
       },
       scratch: { '/tmp': scratch(MiB(64)) },
       user: { uid: 999, gid: 999 },
