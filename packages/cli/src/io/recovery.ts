@@ -1,0 +1,45 @@
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { isSystemError } from './text-file.ts'
+
+/** Where a folder or file is prepared, or waits to be cleared away, beside its place. */
+export const hiddenName = (name: string, state: 'new' | 'old'): string => `.${name}.${state}-${process.pid}`
+
+/** Puts back or clears away what a process that is gone left in and beside a target's folder. */
+export function recoverFolder(folder: string): void {
+  for (const { name, root, state } of leftIn(dirname(folder))) {
+    if (root === basename(folder) && state === 'new')
+      rmSync(join(dirname(folder), name), { recursive: true, force: true })
+  }
+  for (const { name, root, state } of leftIn(folder)) {
+    const place = join(folder, root)
+    if (state === 'old' && !existsSync(place)) renameSync(join(folder, name), place)
+    else rmSync(join(folder, name), { recursive: true, force: true })
+  }
+}
+
+function leftIn(folder: string): { readonly name: string; readonly root: string; readonly state: string }[] {
+  return namesIn(folder).flatMap((name) => {
+    const [, root, state, process] = /^\.(.+)\.(new|old)-(\d+)$/.exec(name) ?? []
+    return root === undefined || state === undefined || isAlive(Number(process)) ? [] : [{ name, root, state }]
+  })
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return []
+    throw error
+  }
+}
+
+function isAlive(id: number): boolean {
+  if (id === process.pid) return false
+  try {
+    process.kill(id, 0)
+    return true
+  } catch (error) {
+    return isSystemError(error) && error.code === 'EPERM'
+  }
+}

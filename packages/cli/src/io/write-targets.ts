@@ -1,0 +1,48 @@
+import { join, resolve as absolute } from 'node:path'
+import { type PrintedFile, printOutput } from '@waybill/generate'
+import { type Problem, digestOf } from '@waybill/model'
+import type { Inputs } from '../inputs/inputs.ts'
+import type { TargetRendering } from '../inputs/rendering.ts'
+import { version } from '../version.ts'
+import { type FolderPlan, planFolder } from './output-folder.ts'
+import { sha256 } from './sha256.ts'
+import { applyPlan } from './swap.ts'
+import { fileProblem } from './text-file.ts'
+
+/** What became of one target's folder. */
+export interface WrittenTarget extends TargetRendering {
+  readonly plan: FolderPlan
+}
+
+/** The files of one target as they are written. */
+function printTarget({ deployment, instance }: Inputs, { target, rendered }: TargetRendering): PrintedFile[] {
+  const provenance = {
+    generator: version(),
+    product: deployment.product,
+    instance: { id: deployment.instance.id, digest: digestOf(instance.instance, sha256) },
+    target,
+  }
+  return printOutput(rendered, provenance, sha256)
+}
+
+/** Writes `out/<target>/` for each target, or nothing at all when one of the folders stands in the way. */
+export function writeTargets(
+  inputs: Inputs,
+  renderings: readonly TargetRendering[],
+  out: string,
+  overwrite: boolean,
+): { readonly written: readonly WrittenTarget[]; readonly problems: readonly Problem[] } {
+  try {
+    const planned = renderings.map((each) => ({
+      ...each,
+      ...planFolder(join(absolute(out), each.target), printTarget(inputs, each), overwrite),
+    }))
+    const problems = planned.flatMap((each) => each.problems)
+    if (problems.length > 0) return { written: [], problems }
+    for (const { plan } of planned) applyPlan(plan)
+    return { written: planned, problems: [] }
+  } catch (error) {
+    const file = error instanceof Error && 'path' in error ? String(error.path) : out
+    return { written: [], problems: [fileProblem(error, file)] }
+  }
+}

@@ -1,0 +1,28 @@
+import { type Command, CommanderError } from 'commander'
+import { makeProgram } from './program.ts'
+
+/**
+ * The command line: reads the arguments, runs the command, gives its exit code: 0 done, 1 not done for a reason shown,
+ * 2 wrong usage, 3 found problems.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  if (!process.stdout.listeners('error').includes(endQuietly)) process.stdout.on('error', endQuietly)
+  let code = 0
+  const program: Command = makeProgram((result) => {
+    code = result
+  })
+  try {
+    await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    const { reportCrash } = await import('./display/crash.ts')
+    return reportCrash(error)
+  }
+}
+
+/** Whoever reads our output may stop to, as `head` does. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+}

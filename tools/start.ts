@@ -1,0 +1,99 @@
+// `npm start`: renders Parcels for all targets through the command line, checks the output with the engines' own programs
+// where they are there, shows it and says how to run it.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { targetOf } from '@waybill/generate'
+
+const root = join(import.meta.dirname, '..')
+const example = join(root, 'examples/parcels')
+const out = join(root, 'out/parcels')
+
+interface Report {
+  readonly targets: readonly { readonly target: string; readonly folder: string }[]
+}
+
+/** How an engine's own program checks an output without running it; Compose looks for the files of the secrets. */
+const checks: Readonly<Record<string, { readonly command: readonly string[]; readonly needsSecrets: boolean }>> = {
+  compose: { command: ['docker', 'compose', 'config', '--quiet'], needsSecrets: true },
+  kubernetes: { command: ['kubectl', 'kustomize', '.'], needsSecrets: false },
+}
+
+const inputs = [join(example, 'product.ts'), '--instance', join(example, 'instance.yaml')]
+console.log('Parcels: one definition (examples/parcels/product.ts), rendered for every target.\n')
+process.exitCode = render() ? 0 : 1
+
+function render(): boolean {
+  const checked = waybill(['check', ...inputs], 'inherit')
+  if (checked.status !== 0) return false
+  const render = ['render', ...inputs, '--all', '--out', out]
+  if (waybill(render, 'inherit').status !== 0) return false
+  // a second render changes nothing; its report says where the targets are
+  const report = JSON.parse(waybill([...render, '--json'], 'pipe').stdout) as Report
+  console.log(`\n${relative(root, out)}/`)
+  for (const line of treeOf(out)) console.log(line)
+  console.log()
+  const fine = report.targets.map(({ target, folder }) => checkOutput(target, folder))
+  console.log()
+  for (const { target, folder } of report.targets) console.log(howToRun(target, folder))
+  return fine.every(Boolean)
+}
+
+function waybill(args: readonly string[], stdout: 'inherit' | 'pipe') {
+  return spawnSync(process.execPath, [join(root, 'packages/cli/bin/waybill.js'), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', stdout, 'inherit'],
+  })
+}
+
+function treeOf(folder: string, indent = '  '): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  return entries.flatMap((entry) =>
+    entry.isDirectory()
+      ? [`${indent}${entry.name}/`, ...treeOf(join(folder, entry.name), `${indent}  `)]
+      : [`${indent}${entry.name}`],
+  )
+}
+
+function checkOutput(target: string, folder: string): boolean {
+  const { command = [], needsSecrets = false } = checks[target] ?? {}
+  const [program] = command
+  if (program === undefined) return true
+  const shown = command.join(' ')
+  if (spawnSync(program, [command[1]!, '--help'], { stdio: 'ignore' }).status !== 0) {
+    console.log(`${target}: not checked with \`${shown}\`: it is not installed here.`)
+    return true
+  }
+  const secrets = mkdtempSync(join(tmpdir(), 'waybill-start-'))
+  try {
+    const env = { ...process.env, WAYBILL_SECRETS: secrets }
+    const made = needsSecrets ? runIn(folder, ['sh', 'base/secrets.sh'], env) : { status: 0, stderr: '' }
+    const { status, stderr } = made.status === 0 ? runIn(folder, command, env) : made
+    console.log(`${target}: \`${shown}\` ${status === 0 ? 'accepts it' : 'does not accept it'}.`)
+    if (stderr !== '') console.log(stderr.trimEnd())
+    return status === 0
+  } finally {
+    rmSync(secrets, { recursive: true, force: true })
+  }
+}
+
+function runIn(folder: string, [program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv) {
+  return spawnSync(program, args, { cwd: folder, env, encoding: 'utf8' })
+}
+
+function howToRun(target: string, folder: string): string {
+  const { title = target, commands } = targetOf(target) ?? {}
+  if (!commands) return ''
+  const place = `cd ${relative(root, folder)}`
+  if (!engineAnswers(target))
+    return `${title}: no engine answers here. Where there is one: ${place} && ${commands.secrets} && ${commands.up}`
+  return `${title}: an engine answers. Run it:\n  ${place}\n  ${commands.secrets}\n  ${commands.up}\nand take it down: ${commands.down}`
+}
+
+function engineAnswers(target: string): boolean {
+  const [program, ...args]: readonly [string, ...string[]] =
+    target === 'kubernetes' ? ['kubectl', 'version', '--request-timeout=3s'] : ['docker', 'info']
+  return spawnSync(program, args, { stdio: 'ignore', timeout: 10_000 }).status === 0
+}
