@@ -1,7 +1,46 @@
 import {
-  GiB, MiB, absent, area, caddy, completed, constant, cores, count, estimated, feature, formula, get, healthy,
-  http, job, load, minutes, monitor, none, objectStore, perUnit, points, postgres, probe, product, promql, publish,
-  redis, runtime, scratch, seconds, secret, setting, settings, sharded, size, stateless, tested, text, volume, when,
+  GiB,
+  MiB,
+  absent,
+  area,
+  caddy,
+  completed,
+  constant,
+  cores,
+  count,
+  estimated,
+  feature,
+  formula,
+  get,
+  healthy,
+  http,
+  job,
+  load,
+  minutes,
+  monitor,
+  none,
+  objectStore,
+  perUnit,
+  points,
+  postgres,
+  probe,
+  product,
+  promql,
+  publish,
+  redis,
+  runtime,
+  scratch,
+  seconds,
+  secret,
+  setting,
+  settings,
+  sharded,
+  size,
+  stateless,
+  tested,
+  text,
+  volume,
+  when,
 } from '@waybill/model'
 import { compose, kubernetes } from '@waybill/generate/targets'
 
@@ -17,29 +56,55 @@ const customer = load({
 const site = settings('site', 'Your site', {
   host: setting.hostname({ title: 'Host name', help: 'Where people open Parcels.', required: true }),
   logLevel: setting.choice(['debug', 'info', 'warn'], { title: 'Log level', default: 'info' }),
-  traces: setting.url({ title: 'Trace collector', help: 'An OTLP endpoint over HTTP; without one no traces are sent.' }),
+  traces: setting.url({
+    title: 'Trace collector',
+    help: 'An OTLP endpoint over HTTP; without one no traces are sent.',
+  }),
 })
 const photos = feature('photos', { title: 'Photos', help: 'Pictures of parcels, in an object store.' })
 const certificate = secret.certificate('edge-tls', { hosts: [site.host], rotate: { effect: 'nobody notices' } })
 const sessionKey = secret.password('session-key', { rotate: { effect: 'everybody signs in again' } })
 
 // What Parcels stands on, bundled or yours
-const db = postgres('db', { holds: 'parcels', version: '>=15', area: core, disk: constant(GiB(10), estimated('1 kB for a parcel')) })
+const db = postgres('db', {
+  holds: 'parcels',
+  version: '>=15',
+  area: core,
+  disk: constant(GiB(10), estimated('1 kB for a parcel')),
+})
 const cache = redis('cache', { holds: 'sessions and the job queue', version: '>=7', area: core })
 const pictures = objectStore('pictures', {
-  holds: 'photos', version: 's3', area: core, when: photos,
+  holds: 'photos',
+  version: 's3',
+  area: core,
+  when: photos,
   disk: formula('bytes', customer.photos.times(1.3), estimated('a third for thumbnails')),
 })
 const scans = volume('scans', {
   holds: 'scan events, split by parcel number',
   data: 'must-back-up',
-  size: points(customer.users, [[100, GiB(1)], [5_000, GiB(20)]], estimated('200 scans a day for 100 users')),
+  size: points(
+    customer.users,
+    [
+      [100, GiB(1)],
+      [5_000, GiB(20)],
+    ],
+    estimated('200 scans a day for 100 users'),
+  ),
 })
 
 // The parts: what each is, and what others may refer to
 const web = stateless('web', { does: 'Serves the pages', area: shop, ports: { http: http(3000), metrics: http(9090) } })
-const api = stateless('api', { does: 'Answers web and mobile', area: core, ports: { http: http(8080), metrics: http(9090) } })
-const store = sharded('store', { does: 'Keeps scan events', area: core, ports: { rpc: http(7000), metrics: http(9090) } })
+const api = stateless('api', {
+  does: 'Answers web and mobile',
+  area: core,
+  ports: { http: http(8080), metrics: http(9090) },
+})
+const store = sharded('store', {
+  does: 'Keeps scan events',
+  area: core,
+  ports: { rpc: http(7000), metrics: http(9090) },
+})
 const worker = stateless('worker', { does: 'Sends mail', area: core, ports: { metrics: http(9090) } })
 const migrate = job('migrate', { does: 'Brings the database to this version', area: core })
 
@@ -52,7 +117,10 @@ const small = {
 const parcels = (image: string) => ({
   image: `parcels/${image}:1.0.0`,
   scratch: { '/tmp': scratch(MiB(64)) },
-  prober: { http: ['node', '/app/src/probe.ts', probe.url], tcp: ['node', '/app/src/probe.ts', text`tcp://${probe.host}:${probe.port}`] },
+  prober: {
+    http: ['node', '/app/src/probe.ts', probe.url],
+    tcp: ['node', '/app/src/probe.ts', text`tcp://${probe.host}:${probe.port}`],
+  },
 })
 const observed = {
   LOG_LEVEL: site.logLevel,
@@ -67,7 +135,11 @@ const services = [
   web.runs({
     ...parcels('web'),
     env: { ...observed, API_URL: api.ports.http.url('/v1'), PUBLIC_URL: text`https://${site.host}` },
-    health: { startup: get(web.ports.http, '/ready', steps.startup), ready: get(web.ports.http, '/ready', steps.often), live: get(web.ports.http, '/live') },
+    health: {
+      startup: get(web.ports.http, '/ready', steps.startup),
+      ready: get(web.ports.http, '/ready', steps.often),
+      live: get(web.ports.http, '/live'),
+    },
     expose: [publish(web.ports.http, { host: site.host, tls: certificate })],
     metrics: { port: web.ports.metrics },
     size: { ...small, replicas: perUnit(customer.users, 2_000, soak) },
@@ -88,13 +160,24 @@ const services = [
     },
     secretFiles: { '/run/pictures-secret-key': when(photos, pictures.secretKey()) },
     needs: [healthy(db), healthy(cache), completed(migrate)],
-    health: { startup: get(api.ports.http, '/ready', steps.startup), ready: get(api.ports.http, '/ready', steps.often), live: get(api.ports.http, '/live') },
+    health: {
+      startup: get(api.ports.http, '/ready', steps.startup),
+      ready: get(api.ports.http, '/ready', steps.often),
+      live: get(api.ports.http, '/live'),
+    },
     expose: [publish(api.ports.http, { host: site.host, path: '/v1', tls: certificate })],
     metrics: { port: api.ports.metrics },
     size: {
       replicas: perUnit(customer.users, 1_000, soak),
       cpu: { request: constant(cores(0.25), soak), limit: constant(cores(1), soak) },
-      memory: points(customer.users, [[100, MiB(256)], [5_000, GiB(1)]], soak),
+      memory: points(
+        customer.users,
+        [
+          [100, MiB(256)],
+          [5_000, GiB(1)],
+        ],
+        soak,
+      ),
     },
     monitors: [
       monitor('slow-requests', {
@@ -110,7 +193,10 @@ const services = [
     ...parcels('store'),
     env: { ...observed, SHARD_NAME: runtime.replicaName, NOTIFY_URL: api.ports.http.url('/internal/scans') }, // api ⇄ store: a circle, no trouble
     mounts: { '/var/lib/store': scans }, // sharded: one volume for each
-    health: { startup: get(store.ports.rpc, '/ready', steps.startup), ready: get(store.ports.rpc, '/ready', steps.often) },
+    health: {
+      startup: get(store.ports.rpc, '/ready', steps.startup),
+      ready: get(store.ports.rpc, '/ready', steps.often),
+    },
     metrics: { port: store.ports.metrics },
     size: { ...small, replicas: perUnit(customer.users, 50, soak) },
   }),

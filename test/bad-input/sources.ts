@@ -68,7 +68,7 @@ export const sources: readonly BadInstance[] = [
     edit: [["export default product('parcels', {", "export default Object.assign({}, product)\nproduct('parcels', {"]],
     found: [['WB1008', '']],
   },
-  { name: 'an import that does not exist', edit: [['GiB, MiB, absent', 'GiB, MiBB, absent']], found: [['WB1008', '']] },
+  { name: 'an import that does not exist', edit: [['MiB,', 'MiBB,']], found: [['WB1008', '']] },
   {
     name: 'a package that does not exist',
     edit: [["'@waybill/model'", "'@waybill/modell'"]],

@@ -90,7 +90,12 @@ function plainTable(rows: readonly Row[]): string {
   const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)))
   const isNumber = (column: number) => column === 3 || column >= 5
   return lines
-    .map((line) => line.map((cell, i) => (isNumber(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ').trimEnd())
+    .map((line) =>
+      line
+        .map((cell, i) => (isNumber(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n')
 }
 
@@ -115,7 +120,11 @@ async function writeSection(report: Report): Promise<void> {
 
 function markdown({ title, command, rows, notes }: Report): string {
   const line = (list: readonly string[]) => `| ${list.join(' | ')} |`
-  const table = [line(headings), line(headings.map((_, i) => (i === 3 || i >= 5 ? '--:' : '---'))), ...rows.map((each) => line(cells(each)))]
+  const table = [
+    line(headings),
+    line(headings.map((_, i) => (i === 3 || i >= 5 ? '--:' : '---'))),
+    ...rows.map((each) => line(cells(each))),
+  ]
   const [commit] = [execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()]
   return [
     `## ${title}`,

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compileFunction } from 'node:vm'
 import * as model from '@waybill/model'
 import { compose, kubernetes } from '@waybill/generate/targets'
 import { describe, expect, it } from 'vitest'
@@ -38,7 +39,8 @@ const surroundings = { ...model, compose, kubernetes, store, site, core: area, s
 function evaluate(code: string, names: Readonly<Record<string, unknown>>): unknown {
   const declares = /^(?:export default|const)\b/.test(code)
   const body = declares ? `{ ${code.replace(/^export default/, 'const made =')} }` : `return (${code}\n)`
-  return new Function(...Object.keys(names), body)(...Object.values(names)) as unknown
+  const run = compileFunction(body, Object.keys(names)) as (...values: unknown[]) => unknown
+  return run(...Object.values(names))
 }
 
 describe.each(files.flatMap(examplesIn).map((example) => ({ name: relative(packages, example.file), ...example })))(

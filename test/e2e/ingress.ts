@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { type Server, createServer } from 'node:https'
 import { mustRun } from './program.ts'
@@ -61,6 +62,7 @@ export async function startIngress(namespace: string, port: number): Promise<Ser
     onward.on('error', (error) => answer.writeHead(502).end(error.message))
     incoming.pipe(onward)
   })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
   return server
 }

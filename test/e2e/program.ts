@@ -1,4 +1,5 @@
 import { type SpawnOptions, spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Finished {
   readonly code: number
@@ -43,7 +44,7 @@ export async function until<T>(seconds: number, ask: () => Promise<T>): Promise<
       return await ask()
     } catch (error) {
       if (Date.now() > end) throw error
-      await new Promise((resolve) => setTimeout(resolve, 500))
+      await sleep(500)
     }
   }
 }

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export const parcelsDefinition = join(root, 'examples/parcels/product.ts')
 
 /** The registry of the lab, which holds the images under their public paths. */
-export const registry = process.env['WAYBILL_TEST_REGISTRY']
+export const registry = process.env['WAYBILL_TEST_REGISTRY'] ?? ''
 
 /** Renders a product with the command that an admin types; gives the folder of the target. */
 export async function render(product: string, instance: string, target: string, out: string): Promise<string> {

@@ -48,7 +48,11 @@ function plainJson(value: Value, spelling: Spelling): Value {
 }
 
 /** Writes an address in its form, given the host name that the target knows the service or shard by. */
-export function addressText({ form, path = '' }: Address, host: string, port: { number: number; protocol: string }): string {
+export function addressText(
+  { form, path = '' }: Address,
+  host: string,
+  port: { number: number; protocol: string },
+): string {
   switch (form) {
     case 'host':
       return host

@@ -22,7 +22,7 @@ const gnuTime = '/usr/bin/time'
 /** Whether the peak memory of a process can be known here. */
 export const knowsMemory = existsSync(gnuTime)
 
-/** Slower contenders than this run fewer times, so that the whole run ends. */
+/** Slower contenders than this run fewer times, so that the whole run ends; caches make no difference to them. */
 const slow = { milliseconds: 5000, runs: 3 }
 
 /**
@@ -36,10 +36,10 @@ export function measureProcesses(contenders: readonly Contender[], runs: number)
     for (const { id, command, before } of contenders) {
       const result = results.get(id)!
       const isSlow = (result.milliseconds[0] ?? 0) > slow.milliseconds
-      if (isSlow && turn >= slow.runs) continue
+      if (isSlow && result.milliseconds.length >= slow.runs) continue
       before?.()
       const { milliseconds, mebibytes } = runOnce(command, folder)
-      if (turn < 0) continue
+      if (turn < 0 && milliseconds <= slow.milliseconds) continue
       result.milliseconds.push(milliseconds)
       if (mebibytes !== undefined) result.mebibytes.push(mebibytes)
     }
@@ -70,14 +70,19 @@ function runOnce([program, ...args]: readonly [string, ...string[]], folder: str
   const { status, stderr, error } = spawnSync(whole[0], whole.slice(1), options)
   const milliseconds = performance.now() - start
   if (error) throw error
-  if (status !== 0) throw new Error(`${[program, ...args].join(' ')} ended with ${status}:\n${String(stderr)}`)
+  if (status !== 0)
+    throw new Error(`${[program, ...args].join(' ')} ended with ${status ?? 'a signal'}:\n${String(stderr)}`)
   if (!knowsMemory) return { milliseconds }
   const kibibytes = Number(readFileSync(usage, 'utf8').trim().split('\n').at(-1))
   return { milliseconds, mebibytes: kibibytes / 1024 }
 }
 
 /** Medians of functions that run in turn in this process, after `warmUp` turns that do not count. */
-export function measureCalls(calls: Readonly<Record<string, () => void>>, runs: number, warmUp: number): ReadonlyMap<string, number> {
+export function measureCalls(
+  calls: Readonly<Record<string, () => void>>,
+  runs: number,
+  warmUp: number,
+): ReadonlyMap<string, number> {
   const times = new Map(Object.keys(calls).map((id) => [id, [] as number[]]))
   for (let turn = -warmUp; turn < runs; turn++) {
     for (const [id, call] of Object.entries(calls)) {

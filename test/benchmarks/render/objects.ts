@@ -13,7 +13,7 @@ export function objectsIn(text: string): Objects {
   const objects = new Map<string, Json>()
   for (const document of parseAllDocuments(text)) {
     if (document.errors[0]) throw document.errors[0]
-    const object = document.toJS() as { kind: string; metadata: { name: string } } & { [key: string]: Json } | null
+    const object = document.toJS() as ({ kind: string; metadata: { name: string } } & { [key: string]: Json }) | null
     if (object === null) continue
     const key = `${object.kind} ${object.metadata.name}`
     if (objects.has(key)) throw new Error(`${key} is there twice`)
@@ -38,7 +38,8 @@ export function differences(ours: Objects, theirs: Objects, leftOut: LeftOut | u
     const plain = leftOut ? without(other, leftOut) : other
     if (canonicalJson(object) === canonicalJson(plain)) return []
     return compareValues(object, plain).map(
-      ({ field, before, after }) => `${key}: ${field} is ${JSON.stringify(before)} here, ${JSON.stringify(after)} there`,
+      ({ field, before, after }) =>
+        `${key}: ${field} is ${JSON.stringify(before)} here, ${JSON.stringify(after)} there`,
     )
   })
   return [...only(ours, theirs, 'ours'), ...only(theirs, ours, 'theirs'), ...changed].slice(0, 10)

@@ -27,7 +27,12 @@ export function writeSources(folder: string, data: BenchData): Sources {
 }
 
 /** `waybill render` into a folder that does not exist yet. */
-export function renderProcess(id: string, { product, instance }: Sources, out: string, targets: readonly string[]): Contender {
+export function renderProcess(
+  id: string,
+  { product, instance }: Sources,
+  out: string,
+  targets: readonly string[],
+): Contender {
   return {
     id,
     command: [process.execPath, program, 'render', product, '--instance', instance, ...targets, '--out', out],
@@ -54,7 +59,7 @@ export function renderTexts(product: string, instance: string, target: string): 
 /** What `waybill watch` does at a change: reads, renders, and writes what became another. */
 export async function renderAgain({ product, instance }: Sources, out: string, target: string): Promise<void> {
   const inputs = value(await readInputs(product, instance, 'bare'))
-  const { renderings, problems } = await renderAll(inputs, [target], false)
+  const { renderings, problems } = renderAll(inputs, [target], false)
   const output = writeTargets(inputs, renderings, out, false)
   const found = [...problems, ...output.problems].filter(({ severity }) => severity === 'error')
   if (found.length > 0) throw new WaybillError(found)

@@ -22,7 +22,10 @@ const evidence = estimated('made up')
 export function benchProduct(data: BenchData): ProductDefinition {
   const core = area('core', 'Everything')
   const parts = new Map(
-    data.services.map(({ name, port }) => [name, stateless(name, { does: `Does the work of ${name}`, area: core, ports: { http: http(port) } })]),
+    data.services.map(({ name, port }) => [
+      name,
+      stateless(name, { does: `Does the work of ${name}`, area: core, ports: { http: http(port) } }),
+    ]),
   )
   return product(data.product, {
     version: data.version,

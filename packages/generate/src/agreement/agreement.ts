@@ -41,7 +41,10 @@ function factsOf({ services, connections, volumes }: Observation, deployment: De
 }
 
 function* serviceFacts(service: ObservedService): Generator<[string, string]> {
-  for (const [field, value] of Object.entries(service) as [keyof ObservedService, ObservedService[keyof ObservedService]][]) {
+  for (const [field, value] of Object.entries(service) as [
+    keyof ObservedService,
+    ObservedService[keyof ObservedService],
+  ][]) {
     if (field === 'needs') {
       for (const need of service.needs) yield [`needs/${need}`, 'waits']
     } else if (Array.isArray(value)) {
@@ -70,7 +73,8 @@ function placesByReplica({ services }: Deployment): ReadonlySet<string> {
 
 function compare(first: Witness, firstFacts: Facts, second: Witness, secondFacts: Facts): Problem[] {
   const losses = [...first.losses, ...second.losses].map(({ at }) => at)
-  const explained = (at: string) => losses.some((loss) => at === loss || at.startsWith(`${loss}/`) || loss.startsWith(`${at}/`))
+  const explained = (at: string) =>
+    losses.some((loss) => at === loss || at.startsWith(`${loss}/`) || loss.startsWith(`${at}/`))
   const addresses = [...new Set([...firstFacts.keys(), ...secondFacts.keys()])].sort()
   return addresses.flatMap((at) => {
     const [one, two] = [firstFacts.get(at), secondFacts.get(at)]
@@ -80,4 +84,5 @@ function compare(first: Witness, firstFacts: Facts, second: Witness, secondFacts
   })
 }
 
-const shown = (value: string | undefined): string => (value === undefined ? 'nothing' : value.length > 120 ? `${value.slice(0, 117)}…` : value)
+const shown = (value: string | undefined): string =>
+  value === undefined ? 'nothing' : value.length > 120 ? `${value.slice(0, 117)}…` : value

@@ -26,7 +26,7 @@ const rendered: Rendered = {
 test('our YAML says where it comes from; text and the files of customers stay as they are', () => {
   const texts = Object.fromEntries(printOutput(rendered, provenance).map(({ path, text }) => [path, text]))
   expect(texts['base/compose.yaml']).toBe(
-    '# Rendered by waybill 0.1.0 from shop 1.2.3 (sha256:abc). Do not edit: see custom/.\n# First line\n#\n# Third line\nname: é\n---\nb: 2\n',
+    '# Rendered by waybill 0.1.0 from shop 1.2.3. Do not edit: see custom/.\n# First line\n#\n# Third line\nname: é\n---\nb: 2\n',
   )
   expect(texts['base/secrets.sh']).toBe('#!/bin/sh\n')
   expect(texts['custom/mine.yaml']).toBe('a: 1\n')

@@ -61,7 +61,7 @@ const printDocuments = (path: string, documents: Parameters<typeof printYamlDocu
   path.endsWith('.json') ? `${JSON.stringify(documents[0], null, 2)}\n` : printYamlDocuments(documents)
 
 const headerOf = ({ generator, product }: Provenance): string =>
-  `# Rendered by waybill ${generator} from ${product.id} ${product.version} (${product.digest}). Do not edit: see custom/.\n`
+  `# Rendered by waybill ${generator} from ${product.id} ${product.version}. Do not edit: see custom/.\n`
 
 const commentOf = (comment: string | undefined): string =>
   comment === undefined

@@ -69,7 +69,11 @@ const search = feature('search', { title: 'Search', help: 'Full text.' })
 const mailing = feature('mailing', { title: 'Mail', help: 'Sends mail.' })
 const known = estimated('a fixture')
 const small = { cpu: constant(cores(0.1), known), memory: constant(MiB(64), known) }
-const prober = { http: ['probe', probe.url], tcp: ['probe', text`tcp://${probe.host}:${probe.port}`], grpc: ['probe', '--grpc', probe.host, probe.port] }
+const prober = {
+  http: ['probe', probe.url],
+  tcp: ['probe', text`tcp://${probe.host}:${probe.port}`],
+  grpc: ['probe', '--grpc', probe.host, probe.port],
+}
 const often = { every: seconds(2), within: minutes(2) }
 
 const db = postgres('db', { holds: 'rows', version: '>=15', area: core })
@@ -89,7 +93,11 @@ const media = volume('media', { holds: 'media', data: 'must-back-up', size: cons
 const web = stateless('web', { does: 'Serves pages', area: core, ports: { http: http(3000), admin: http(3001) } })
 const api = stateless('api', { does: 'Answers', area: core, ports: { http: http(8080), rpc: grpc(8081) } })
 const store = sharded('store', { does: 'Stores', area: core, ports: { rpc: tcp(7000) } })
-const exporter = stateless('exporter', { does: 'Exports metrics of the database', area: core, ports: { metrics: http(9187) } })
+const exporter = stateless('exporter', {
+  does: 'Exports metrics of the database',
+  area: core,
+  ports: { metrics: http(9187) },
+})
 const indexer = stateful('indexer', { does: 'Indexes', area: core, ports: { http: http(8090) } })
 const agent = daemon('agent', { does: 'Watches each machine', area: core })
 const migrate = job('migrate', { does: 'Migrates', area: core })
@@ -106,15 +114,26 @@ export const everything = product('everything', {
   services: [
     web.runs({
       image: 'fixture/web:1.0.0',
-      env: { API: api.ports.http.url('/v1'), AWKWARD: awkward, BANNER: site.banner, TIER: when(site.tier.is('plus'), 'P', 'B') },
+      env: {
+        API: api.ports.http.url('/v1'),
+        AWKWARD: awkward,
+        BANNER: site.banner,
+        TIER: when(site.tier.is('plus'), 'P', 'B'),
+      },
       mounts: { '/media': { volume: media, readOnly: true } },
       health: { ready: get(web.ports.http, '/ready', often), live: get(web.ports.http, '/live') },
       prober,
-      expose: [publish(web.ports.http, { host: site.host, tls }), publish(web.ports.admin, { host: text`admin.${site.host}`, tls: none('only reached inside') })],
+      expose: [
+        publish(web.ports.http, { host: site.host, tls }),
+        publish(web.ports.admin, { host: text`admin.${site.host}`, tls: none('only reached inside') }),
+      ],
       size: { ...small, replicas: perUnit(customer.users, 50, known) },
     }),
     api.runs({
-      image: { reference: 'registry.example.org:5000/fixture/api:2@sha256:' + 'a'.repeat(64), platforms: ['linux/amd64', 'linux/arm64'] },
+      image: {
+        reference: 'registry.example.org:5000/fixture/api:2@sha256:' + 'a'.repeat(64),
+        platforms: ['linux/amd64', 'linux/arm64'],
+      },
       command: ['/bin/api'],
       args: ['--stores', store.ports.rpc.list(','), '--awkward', awkward, '--me', runtime.replicaName],
       workingDir: '/srv',
@@ -134,7 +153,10 @@ export const everything = product('everything', {
         TARGET: runtime.target,
         EITHER: when(any(search, mailing), 'some', 'none'),
       },
-      files: { '/etc/api/config.json': json({ db: db.host(), port: db.port(), awkward }), '/etc/api/plain.txt': awkward },
+      files: {
+        '/etc/api/config.json': json({ db: db.host(), port: db.port(), awkward }),
+        '/etc/api/plain.txt': awkward,
+      },
       secretFiles: { '/run/keys/private.pem': signing.privateKey, '/run/keys/blobs': when(search, blobs.secretKey()) },
       scratch: { '/tmp': scratch(MiB(32)), '/dev/shm': scratchInMemory(MiB(16)) },
       needs: [healthy(db), healthy(cache), completed(migrate), healthy(store)],
@@ -185,7 +207,12 @@ export const everything = product('everything', {
       completed: ['migrate', 'status'],
       size: small,
     }),
-    nightly.runs({ image: 'fixture/nightly:1.0.0', schedule: '15 3 * * *', env: { DATABASE_URL: db.url() }, size: small }),
+    nightly.runs({
+      image: 'fixture/nightly:1.0.0',
+      schedule: '15 3 * * *',
+      env: { DATABASE_URL: db.url() },
+      size: small,
+    }),
   ],
   edge: caddy({ area: core }),
   targets: [kubernetes({ versions: '1.29-1.35' }), compose()],
@@ -201,11 +228,18 @@ const base: InstanceDefinition = {
 /** Instances that together switch each thing on and off. */
 export const instances: Readonly<Record<string, InstanceDefinition>> = {
   plain: base,
-  full: { ...base, features: { search: true, mailing: true }, dependencies: { mail: { mode: 'external', host: 'mail.example.org', from: 'a@example.org' } } },
+  full: {
+    ...base,
+    features: { search: true, mailing: true },
+    dependencies: { mail: { mode: 'external', host: 'mail.example.org', from: 'a@example.org' } },
+  },
   external: {
     ...base,
     id: 'fixture-external',
-    dependencies: { db: { mode: 'external', host: '192.0.2.7', user: 'someone' }, cache: { mode: 'external', host: 'cache.example.org' } },
+    dependencies: {
+      db: { mode: 'external', host: '192.0.2.7', user: 'someone' },
+      cache: { mode: 'external', host: 'cache.example.org' },
+    },
   },
   site: {
     ...base,

@@ -15,12 +15,15 @@ const deployments = Object.entries(instances).map(([name, instance]) => {
 const render = (target: Target, deployment: Deployment): Rendered =>
   target.render(deployment, target.options.parse(deployment.targets[target.id]?.options ?? {}))
 
-const textOf = ({ content }: OutputFile): string => ('text' in content ? content.text : JSON.stringify(content.documents))
+const textOf = ({ content }: OutputFile): string =>
+  'text' in content ? content.text : JSON.stringify(content.documents)
 
 /** The conformance suite: every target passes it, for a product that uses every word of the model. */
 describe('the list of targets', () => {
   it('names every folder beside it and nothing else', () => {
-    const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== 'fixtures')
+    const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter(
+      (entry) => entry.isDirectory() && entry.name !== 'fixtures',
+    )
     expect(targets.map(({ id }) => id).sort()).toEqual(folders.map(({ name }) => name).sort())
   })
   it('has a readme for each, which is its documentation', () => {
@@ -88,7 +91,9 @@ describe.each(targets.map((target) => ({ id: target.id, target })))('$id', ({ id
     it('shows every service, wherever it lives', () => {
       const { services } = target.observe(rendered, deployment)
       const lost = rendered.losses.filter(({ severity }) => severity === 'unsupported').map(({ at }) => at)
-      const expected = deployment.services.filter(({ id: service }) => !lost.includes(`services/${service}`)).map(({ id: service }) => service)
+      const expected = deployment.services
+        .filter(({ id: service }) => !lost.includes(`services/${service}`))
+        .map(({ id: service }) => service)
       expect(Object.keys(services).sort()).toEqual(expect.arrayContaining([...expected].sort()))
     })
   })
@@ -114,14 +119,22 @@ interface Labelled {
 
 /** Everything in structured files that carries labels: Kubernetes objects, Compose services, volumes and networks. */
 function objectsIn(files: readonly OutputFile[]): Labelled[] {
-  return files.flatMap(({ content, custom }) => ('documents' in content && !custom ? content.documents.flatMap(objectsOf) : []))
+  return files.flatMap(({ content, custom }) =>
+    'documents' in content && !custom ? content.documents.flatMap(objectsOf) : [],
+  )
 }
 
 function objectsOf(document: Json): Labelled[] {
-  const { kind, metadata, services, volumes, networks } = document as Readonly<Record<string, Json>> & { metadata?: { name: string; labels?: Labelled['labels'] } }
-  if (typeof kind === 'string') return kind === 'Kustomization' ? [] : [{ name: `${kind}/${metadata!.name}`, labels: metadata!.labels ?? {} }]
+  const { kind, metadata, services, volumes, networks } = document as Readonly<Record<string, Json>> & {
+    metadata?: { name: string; labels?: Labelled['labels'] }
+  }
+  if (typeof kind === 'string')
+    return kind === 'Kustomization' ? [] : [{ name: `${kind}/${metadata!.name}`, labels: metadata!.labels ?? {} }]
   return [services, volumes, networks].flatMap((group) =>
-    Object.entries((group ?? {}) as Record<string, { labels?: Labelled['labels'] } | null>).map(([name, each]) => ({ name, labels: each?.labels ?? {} })),
+    Object.entries((group ?? {}) as Record<string, { labels?: Labelled['labels'] } | null>).map(([name, each]) => ({
+      name,
+      labels: each?.labels ?? {},
+    })),
   )
 }
 

@@ -206,7 +206,7 @@ describe('conditions', () => {
     // @ts-expect-error a closure as the condition of a service
     api.runs({ ...body, when: () => true })
     // @ts-expect-error a map as a text
-    text`${site.labels}`
+    void text`${site.labels}`
     all(photos, any(not(db.external), site.debug, customer.users.isAtLeast(5)))
   })
 

@@ -1,4 +1,3 @@
-import type { Law as LawData } from '../product/schema.ts'
 import type { Unit } from '../units/unit.ts'
 import { baseUnits } from './quantities.ts'
 import type { Amount, Quantity } from './terms.ts'
@@ -71,5 +70,3 @@ export const sizeData = (size: Size & { readonly replicas?: unknown }): object =
   ephemeral: size.ephemeral === undefined ? undefined : demandOf(size.ephemeral),
   replicas: size.replicas,
 })
-
-export type { LawData }

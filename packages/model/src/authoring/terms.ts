@@ -1,11 +1,4 @@
-import type {
-  AddressForm,
-  Comparison,
-  Expression,
-  JsonTemplate,
-  RuntimeFact,
-  TextUnit,
-} from '../expressions/expression.ts'
+import type { AddressForm, Comparison, RuntimeFact, TextUnit } from '../expressions/expression.ts'
 import { WaybillError, problem } from '../errors/problem.ts'
 import type { Unit } from '../units/unit.ts'
 import { callLocation } from './origin.ts'
@@ -267,5 +260,3 @@ export const isPortRef = (value: unknown): value is PortRef =>
 export function portOf(ref: PortRef): { readonly service: string; readonly port: string } {
   return (ref as unknown as { [declaration]: { service: string; port: string } })[declaration]
 }
-
-export type { Expression, JsonTemplate }

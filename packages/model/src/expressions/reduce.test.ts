@@ -105,6 +105,11 @@ describe('what is not known yet stays', () => {
       { op: 'concat', parts: [secret, ',b'] },
     ],
     [
+      'in a condition over one value that may be absent',
+      { op: 'all', of: [{ op: 'setting', id: 'site.tls' }] },
+      { op: 'all', of: [{ op: 'setting', id: 'site.tls' }] },
+    ],
+    [
       'in a join whose item may be absent',
       { op: 'join', list: { op: 'list', items: [host, 'b'] }, separator: ',' },
       { op: 'join', list: { op: 'list', items: [host, 'b'] }, separator: ',' },

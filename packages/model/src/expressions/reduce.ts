@@ -212,7 +212,9 @@ function junction(op: 'all' | 'any', of: readonly Expression[], lookup: Lookup):
     if (typeof value !== 'boolean') open.push(value)
   }
   if (open.length === 0) return !absorbing
-  return open.length === 1 ? open[0]! : { op, of: open }
+  const [only] = open
+  // alone, an absent value would stay absent; in a condition it is false
+  return open.length === 1 && !mayBeAbsent(only!) ? only! : { op, of: open }
 }
 
 const totals = {

@@ -83,7 +83,12 @@ const securityContext = {
   capabilities: { drop: [kplus.Capability.ALL] },
 }
 
-function addDeployment(chart: Chart, scope: Scope, config: kplus.ConfigMap, podLabels: { [key: string]: string }): void {
+function addDeployment(
+  chart: Chart,
+  scope: Scope,
+  config: kplus.ConfigMap,
+  podLabels: { [key: string]: string },
+): void {
   const { service, metadata, selector } = scope
   const { name, port, wait } = service
   const probe = (path: string, failureThreshold: number) =>
@@ -94,7 +99,11 @@ function addDeployment(chart: Chart, scope: Scope, config: kplus.ConfigMap, podL
       timeoutSeconds: Duration.seconds(3),
       failureThreshold,
     })
-  const files = kplus.Volume.fromConfigMap(chart, `${name}-files`, config, { name: 'config-files', defaultMode: 0o444 })
+  // its class is no IConfigMap under exactOptionalPropertyTypes
+  const files = kplus.Volume.fromConfigMap(chart, `${name}-files`, config as unknown as kplus.IConfigMap, {
+    name: 'config-files',
+    defaultMode: 0o444,
+  })
   const deployment = new kplus.Deployment(chart, name, {
     metadata,
     podMetadata: { labels: podLabels },
@@ -121,7 +130,9 @@ function addDeployment(chart: Chart, scope: Scope, config: kplus.ConfigMap, podL
         image: `${service.image}:${service.tag}`,
         imagePullPolicy: kplus.ImagePullPolicy.IF_NOT_PRESENT,
         envVariables: {
-          ...Object.fromEntries(Object.entries(service.env).map(([key, value]) => [key, kplus.EnvValue.fromValue(value)])),
+          ...Object.fromEntries(
+            Object.entries(service.env).map(([key, value]) => [key, kplus.EnvValue.fromValue(value)]),
+          ),
           UPSTREAM_URL: kplus.EnvValue.fromValue(`http://${service.upstream}:${port}/v1`),
           CACHE_ADDRESS: kplus.EnvValue.fromValue(`${service.cache}:${port}`),
         },

@@ -4,4 +4,4 @@ import { manifests } from './cdk8s-app.ts'
 import type { PeerData } from './peer.ts'
 
 const text = Buffer.from(manifests(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as PeerData))
-for (let written = 0; written < text.length; ) written += writeSync(1, text, written)
+for (let written = 0; written < text.length;) written += writeSync(1, text, written)

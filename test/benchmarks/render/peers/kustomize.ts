@@ -27,10 +27,7 @@ export const kustomize = (): Peer => ({
         ...file,
         resources: ['../base'],
         namespace,
-        labels: [
-          { pairs: siteLabels, includeTemplates: true },
-          { pairs: { 'app.kubernetes.io/version': version } },
-        ],
+        labels: [{ pairs: siteLabels, includeTemplates: true }, { pairs: { 'app.kubernetes.io/version': version } }],
         images: services.map(({ image, tag }) => ({ name: image, newTag: tag })),
       }),
     )

@@ -32,8 +32,10 @@ interface Amounts {
   readonly cpu: string
   readonly memory: string
 }
-export interface PeerService
-  extends Omit<BenchService, 'waitsFor' | 'cpuRequest' | 'cpuLimit' | 'memoryRequest' | 'memoryLimit'> {
+export interface PeerService extends Omit<
+  BenchService,
+  'waitsFor' | 'cpuRequest' | 'cpuLimit' | 'memoryRequest' | 'memoryLimit'
+> {
   /** Named by the hash of its content, so the name is taken from our output. */
   readonly configMap: string
   readonly requests: Amounts

@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process'
 
 /** What a program prints, or why it did not run. */
-export function ask(command: string, ...args: readonly string[]): { readonly text: string } | { readonly missing: string } {
+export function ask(
+  command: string,
+  ...args: readonly string[]
+): { readonly text: string } | { readonly missing: string } {
   const { error, status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
   if (error) return { missing: `${command} is not installed` }
   if (status !== 0) return { missing: `${command} ${args.join(' ')} failed: ${stderr.trim()}` }
@@ -9,7 +12,11 @@ export function ask(command: string, ...args: readonly string[]): { readonly tex
 }
 
 /** The version of a program by its own word. */
-export function versionOf(command: string, args: readonly string[], pattern: RegExp): { readonly version: string } | { readonly missing: string } {
+export function versionOf(
+  command: string,
+  args: readonly string[],
+  pattern: RegExp,
+): { readonly version: string } | { readonly missing: string } {
   const answer = ask(command, ...args)
   if ('missing' in answer) return answer
   const version = pattern.exec(answer.text)?.[1]

@@ -1,4 +1,3 @@
-import type { Expression } from '../../expressions/expression.ts'
 import type { DependencyMode } from '../../product/schema.ts'
 import type { Area } from '../customer.ts'
 import { declared, handle, term } from '../declared.ts'
@@ -90,5 +89,3 @@ export const passwordOf = (id: string, title: string): SecretText =>
       broughtWhen: { op: 'mode', dependency: id, is: 'external' },
     } as { id: string }),
   )
-
-export type { Expression }
