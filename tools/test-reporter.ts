@@ -20,7 +20,8 @@ export default class TestReporter extends DefaultReporter {
     this.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
 
     const file = process.env['WAYBILL_TEST_TOTALS']
-    if (file) writeFileSync(file, `${JSON.stringify(totals)}\n`)
+    const skips = [...Map.groupBy(skipped, skipReason)].map(([reason, tests]) => ({ reason, count: tests.length }))
+    if (file) writeFileSync(file, `${JSON.stringify({ ...totals, skips })}\n`)
   }
 }
 
