@@ -62,7 +62,8 @@ function checkList({ list, kind, ids, pattern, rule }: Named): Problem[] {
   const seen = new Set<string>()
   return ids.flatMap((id) => {
     const path = [...list.split('/'), id]
-    const problems: Problem[] = pattern.test(id) && !(id in Object.prototype) ? [] : [problem('WB1102', path, { kind, id, rule })]
+    const problems: Problem[] =
+      pattern.test(id) && !(id in Object.prototype) ? [] : [problem('WB1102', path, { kind, id, rule })]
     if (seen.has(id)) problems.push(problem('WB1101', path, { kind, id }))
     seen.add(id)
     return problems
