@@ -1,8 +1,7 @@
 // `npm start`: renders Parcels for all targets through the command line, checks the output with the engines' own programs
 // where they are there, shows it and says how to run it.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { targetOf } from '@waybill/generate'
 
@@ -14,10 +13,10 @@ interface Report {
   readonly targets: readonly { readonly target: string; readonly folder: string }[]
 }
 
-/** How an engine's own program checks an output without running it; Compose looks for the files of the secrets. */
-const checks: Readonly<Record<string, { readonly command: readonly string[]; readonly needsSecrets: boolean }>> = {
-  compose: { command: ['docker', 'compose', 'config', '--quiet'], needsSecrets: true },
-  kubernetes: { command: ['kubectl', 'kustomize', '.'], needsSecrets: false },
+/** How an engine's own program checks an output without running it. */
+const checks: Readonly<Record<string, readonly string[]>> = {
+  compose: ['docker', 'compose', 'config', '--quiet'],
+  kubernetes: ['kubectl', 'kustomize', '.'],
 }
 
 const inputs = [join(example, 'product.ts'), '--instance', join(example, 'instance.yaml')]
@@ -37,6 +36,7 @@ function render(): boolean {
   const fine = report.targets.map(({ target, folder }) => checkOutput(target, folder))
   console.log()
   for (const { target, folder } of report.targets) console.log(howToRun(target, folder))
+  console.log('\nThe images of Parcels are built from examples/parcels: its README says how.')
   return fine.every(Boolean)
 }
 
@@ -58,7 +58,7 @@ function treeOf(folder: string, indent = '  '): string[] {
 }
 
 function checkOutput(target: string, folder: string): boolean {
-  const { command = [], needsSecrets = false } = checks[target] ?? {}
+  const command = checks[target] ?? []
   const [program] = command
   if (program === undefined) return true
   const shown = command.join(' ')
@@ -66,21 +66,10 @@ function checkOutput(target: string, folder: string): boolean {
     console.log(`${target}: not checked with \`${shown}\`: it is not installed here.`)
     return true
   }
-  const secrets = mkdtempSync(join(tmpdir(), 'waybill-start-'))
-  try {
-    const env = { ...process.env, WAYBILL_SECRETS: secrets }
-    const made = needsSecrets ? runIn(folder, ['sh', 'base/secrets.sh'], env) : { status: 0, stderr: '' }
-    const { status, stderr } = made.status === 0 ? runIn(folder, command, env) : made
-    console.log(`${target}: \`${shown}\` ${status === 0 ? 'accepts it' : 'does not accept it'}.`)
-    if (stderr !== '') console.log(stderr.trimEnd())
-    return status === 0
-  } finally {
-    rmSync(secrets, { recursive: true, force: true })
-  }
-}
-
-function runIn(folder: string, [program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv) {
-  return spawnSync(program, args, { cwd: folder, env, encoding: 'utf8' })
+  const { status, stderr } = spawnSync(program, command.slice(1), { cwd: folder, encoding: 'utf8' })
+  console.log(`${target}: \`${shown}\` ${status === 0 ? 'accepts it' : 'does not accept it'}.`)
+  if (stderr !== '') console.log(stderr.trimEnd())
+  return status === 0
 }
 
 function howToRun(target: string, folder: string): string {

@@ -1,4 +1,4 @@
-import type { DeployedService, DeployedVolume, Deployment } from '@waybill/model'
+import { type DeployedService, type DeployedVolume, type Deployment, formatQuantity } from '@waybill/model'
 import type { Loss } from '../../target.ts'
 import type { Draft, Interpolated, Members } from './draft.ts'
 import { ownershipLabels } from './labels.ts'
@@ -122,7 +122,7 @@ export function volumeLosses({ id, size, class: speed }: DeployedVolume): Loss[]
       'volume.size',
       `volumes/${id}/size`,
       'note',
-      `Docker does not limit the size of a volume; ${size} bytes are expected of it.`,
+      `Docker does not limit the size of a volume; ${formatQuantity(size, 'bytes')} are expected of it.`,
       'Watch the disk that holds the folder of Docker.',
     ),
   ]
