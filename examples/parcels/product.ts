@@ -20,6 +20,7 @@ import {
   monitor,
   none,
   objectStore,
+  otlp,
   perUnit,
   points,
   postgres,
@@ -37,7 +38,6 @@ import {
   sharded,
   size,
   stateless,
-  tested,
   text,
   volume,
   when,
@@ -56,12 +56,9 @@ const customer = load({
 const site = settings('site', 'Your site', {
   host: setting.hostname({ title: 'Host name', help: 'Where people open Parcels.', required: true }),
   logLevel: setting.choice(['debug', 'info', 'warn'], { title: 'Log level', default: 'info' }),
-  traces: setting.url({
-    title: 'Trace collector',
-    help: 'An OTLP endpoint over HTTP; without one no traces are sent.',
-  }),
 })
 const photos = feature('photos', { title: 'Photos', help: 'Pictures of parcels, in an object store.' })
+const tracing = feature('tracing', { title: 'Traces', help: 'Sends traces to your collector.' })
 const certificate = secret.certificate('edge-tls', { hosts: [site.host], rotate: { effect: 'nobody notices' } })
 const sessionKey = secret.password('session-key', { rotate: { effect: 'everybody signs in again' } })
 
@@ -80,6 +77,7 @@ const pictures = objectStore('pictures', {
   when: photos,
   disk: formula('bytes', customer.photos.times(1.3), estimated('a third for thumbnails')),
 })
+const collector = otlp('collector', { holds: 'traces', version: 'OTLP 1', area: core, when: tracing })
 const scans = volume('scans', {
   holds: 'scan events, split by parcel number',
   data: 'must-back-up',
@@ -109,10 +107,10 @@ const worker = stateless('worker', { does: 'Sends mail', area: core, ports: { me
 const migrate = job('migrate', { does: 'Brings the database to this version', area: core })
 
 // How each part runs
-const soak = tested('20 minutes of 50 requests a second on 2 cores')
+const guess = estimated('enough for the end-to-end tests; no load test yet')
 const small = {
-  cpu: { request: constant(cores(0.1), soak), limit: constant(cores(0.5), soak) },
-  memory: { request: constant(MiB(96), soak), limit: constant(MiB(192), soak) },
+  cpu: { request: constant(cores(0.1), guess), limit: constant(cores(0.5), guess) },
+  memory: { request: constant(MiB(96), guess), limit: constant(MiB(192), guess) },
 }
 const parcels = (image: string) => ({
   image: `parcels/${image}:1.0.0`,
@@ -125,7 +123,7 @@ const parcels = (image: string) => ({
 const observed = {
   LOG_LEVEL: site.logLevel,
   LOG_FORMAT: 'json',
-  OTEL_EXPORTER_OTLP_ENDPOINT: site.traces, // not set without a collector
+  OTEL_EXPORTER_OTLP_ENDPOINT: when(tracing, collector.endpoint()), // not set without the feature
   REPLICA: runtime.replicaName,
 }
 const database = { DATABASE_URL: db.url(), SSL_MODE: db.sslMode() } // the URL holds the password
@@ -142,7 +140,7 @@ const services = [
     },
     expose: [publish(web.ports.http, { host: site.host, tls: certificate })],
     metrics: { port: web.ports.metrics },
-    size: { ...small, replicas: perUnit(customer.users, 2_000, soak) },
+    size: { ...small, replicas: perUnit(customer.users, 2_000, guess) },
   }),
 
   api.runs({
@@ -168,15 +166,15 @@ const services = [
     expose: [publish(api.ports.http, { host: site.host, path: '/v1', tls: certificate })],
     metrics: { port: api.ports.metrics },
     size: {
-      replicas: perUnit(customer.users, 1_000, soak),
-      cpu: { request: constant(cores(0.25), soak), limit: constant(cores(1), soak) },
+      replicas: perUnit(customer.users, 1_000, guess),
+      cpu: { request: constant(cores(0.25), guess), limit: constant(cores(1), guess) },
       memory: points(
         customer.users,
         [
           [100, MiB(256)],
           [5_000, GiB(1)],
         ],
-        soak,
+        guess,
       ),
     },
     monitors: [
@@ -198,7 +196,7 @@ const services = [
       ready: get(store.ports.rpc, '/ready', steps.often),
     },
     metrics: { port: store.ports.metrics },
-    size: { ...small, replicas: perUnit(customer.users, 50, soak) },
+    size: { ...small, replicas: perUnit(customer.users, 50, guess) },
   }),
 
   worker.runs({
@@ -230,8 +228,8 @@ export default product('parcels', {
     large: { title: 'Up to 5,000 users', load: { users: 5_000, photos: GiB(100) } },
   },
   settings: [site],
-  features: [photos],
-  dependencies: [db, cache, pictures],
+  features: [photos, tracing],
+  dependencies: [db, cache, pictures, collector],
   services,
   edge: caddy({ image: 'parcels/edge:1.0.0', area: shop }),
   targets: [kubernetes({ versions: '1.29-1.35' }), compose()],

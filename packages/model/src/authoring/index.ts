@@ -6,7 +6,7 @@ export type { Dependency, DependencyMeta, BundledMeta } from './dependencies/dep
 export { type Postgres, postgres } from './dependencies/postgres.ts'
 export { type Redis, redis } from './dependencies/redis.ts'
 export { type ObjectStore, objectStore } from './dependencies/object-store.ts'
-export { type Oidc, type Smtp, oidc, smtp } from './dependencies/external.ts'
+export { type Oidc, type Otlp, type Smtp, oidc, otlp, smtp } from './dependencies/external.ts'
 export { type EdgeChoice, caddy } from './edge.ts'
 export { connects, exits0, get, grpcHealth, none } from './health.ts'
 export type { Probe, Timing } from './health.ts'

@@ -1,4 +1,4 @@
-import type { SecretText, Text } from '../terms.ts'
+import { type SecretText, type Text, text } from '../terms.ts'
 import { type Dependency, type DependencyMeta, addressInputs, dependency, input, passwordOf } from './dependency.ts'
 
 export interface Smtp extends Dependency {
@@ -47,4 +47,20 @@ export const oidc = (id: string, meta: DependencyMeta): Oidc =>
       clientId: input(id, 'clientId'),
       clientSecret: passwordOf(id, `Client secret at "${id}"`),
     },
+  })
+
+export interface Otlp extends Dependency {
+  /** `http://host:port`, for `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+  endpoint(): Text
+}
+
+/** A collector of the customer that takes traces over OTLP and HTTP. */
+export const otlp = (id: string, meta: DependencyMeta): Otlp =>
+  dependency(id, meta, {
+    kind: 'otlp',
+    inputs: [
+      ...addressInputs(4318),
+      { id: 'scheme', title: 'Protocol', type: 'choice', choices: [{ id: 'http' }, { id: 'https' }], default: 'http' },
+    ],
+    outputs: { endpoint: text`${input(id, 'scheme')}://${input(id, 'host')}:${input(id, 'port')}` },
   })
