@@ -196,7 +196,17 @@ const services = [
       ready: get(store.ports.rpc, '/ready', steps.often),
     },
     metrics: { port: store.ports.metrics },
-    size: { ...small, replicas: perUnit(customer.users, 50, guess) },
+    size: {
+      ...small,
+      replicas: points(
+        customer.users,
+        [
+          [100, 2],
+          [5_000, 6],
+        ],
+        guess,
+      ),
+    },
   }),
 
   worker.runs({

@@ -1,4 +1,13 @@
-import { type Json, type Outcome, type Problem, checkImmutable, describe, isOperation } from '@waybill/model'
+import {
+  type Json,
+  type Outcome,
+  type Problem,
+  checkImmutable,
+  describe,
+  isOperation,
+  type Unit,
+  formatQuantity,
+} from '@waybill/model'
 import { type Change, compareObjects, objectsOfDeployment, objectsOfOutput } from '@waybill/generate'
 import { print, printJson } from '../display/print.ts'
 import { fail, printProblems } from '../display/problems.ts'
@@ -80,12 +89,21 @@ function describeChanges(changes: readonly Change[]): string {
 
 function describeField({ field, before, after }: Change): string {
   const name = field === '' ? 'value' : field
-  if (before === undefined) return onOutput('green', `+ ${name}: ${shown(after!)}`)
-  if (after === undefined) return onOutput('red', `- ${name}: ${shown(before)}`)
-  return `${name}: ${shown(before)} → ${shown(after)}`
+  const unit = amounts.find(({ field: pattern }) => pattern.test(field))?.unit
+  if (before === undefined) return onOutput('green', `+ ${name}: ${shown(after!, unit)}`)
+  if (after === undefined) return onOutput('red', `- ${name}: ${shown(before, unit)}`)
+  return `${name}: ${shown(before, unit)} → ${shown(after, unit)}`
 }
 
-function shown(value: Json): string {
+/** The fields of a deployment that hold amounts in base units. */
+const amounts: readonly { readonly field: RegExp; readonly unit: Unit }[] = [
+  { field: /^cpu\/(?:request|limit)$/, unit: 'cores' },
+  { field: /^(?:memory|ephemeral)\/(?:request|limit)$|^size$|^scratch\/.*\/size$/, unit: 'bytes' },
+  { field: /^shutdown\/(?:grace|drain)$|^health\/\w+\/(?:every|timeout|within)$/, unit: 'duration' },
+]
+
+function shown(value: Json, unit: Unit | undefined): string {
+  if (unit !== undefined && typeof value === 'number') return formatQuantity(value, unit)
   const own = valueOf(value)
   const text = isOperation(own) ? describe(own) : JSON.stringify(own)
   return text.length > 160 ? `${text.slice(0, 157)}…` : text
