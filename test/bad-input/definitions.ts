@@ -354,9 +354,28 @@ export const meanings: readonly BadDefinition[] = [
     found: [['WB1304', 'logLevel']],
   },
   {
+    name: 'a setting without a value inside of a text',
+    edit: {
+      'settings/site/settings/+': { id: 'banner', title: 'x', type: 'text' },
+      'services/web/env/+': {
+        name: 'BANNER',
+        value: { op: 'concat', parts: ['a ', { op: 'setting', id: 'site.banner' }] },
+      },
+    },
+    found: [['WB1203', 'BANNER']],
+  },
+  {
+    name: 'a part of a key pair in a variable',
+    edit: {
+      'secrets/+': { id: 'signing', kind: 'keyPair' },
+      'services/web/env/+': { name: 'KEY', value: { op: 'secret', id: 'signing', part: 'private.pem' } },
+    },
+    found: [['WB1317', 'KEY']],
+  },
+  {
     name: 'a default of the wrong type',
-    edit: { 'settings/site/settings/traces/default': 'not a url' },
-    found: [['WB1304', 'traces']],
+    edit: { 'settings/site/settings/+': { id: 'help', title: 'x', type: 'url', default: 'not a url' } },
+    found: [['WB1304', 'help']],
   },
   {
     name: 'a pattern that cannot be read',

@@ -29,7 +29,7 @@ export const sources: readonly BadInstance[] = [
   },
   {
     name: 'a quantity finer than its unit',
-    edit: [['constant(cores(0.1), soak)', 'constant(cores(0.0001), soak)']],
+    edit: [['constant(cores(0.1), guess)', 'constant(cores(0.0001), guess)']],
     found: [['WB1005', 'cores(0.0001)']],
   },
   {

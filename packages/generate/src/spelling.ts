@@ -44,6 +44,7 @@ function plainJson(value: Value, spelling: Spelling): Value {
   if (!isOperation(value)) return value
   if (value.op === 'list') return value.items.map((item) => plainJson(item, spelling)) as never
   if (value.op === 'quantity') return value.value
+  if (value.op === 'data') return value.value as never
   return spell(value, { ...spelling, literal: (text) => text })
 }
 

@@ -35,7 +35,7 @@ const isOfProduct = ({ code }: Problem): boolean => code !== 'WB2011'
 const sampleOf = (settings: readonly SettingDefinition[]): Chosen =>
   Object.fromEntries(
     settings
-      .filter((setting) => setting.required && setting.default === undefined)
+      .filter(({ type, required, default: preset }) => isData(type) || (required && preset === undefined))
       .map((setting) => [setting.id, valueOf(setting)]),
   )
 
@@ -47,7 +47,9 @@ const amounts: Readonly<Record<Unit, string | number>> = {
   percent: '50 %',
 }
 
-function valueOf({ type, choices, min }: SettingDefinition): Chosen[string] {
+const isData = (type: SettingDefinition['type']): boolean => type === 'map' || type === 'keyedList'
+
+function valueOf({ type, of, fields, choices, min }: SettingDefinition): Chosen[string] {
   switch (type) {
     case 'text':
       return 'sample'
@@ -69,8 +71,10 @@ function valueOf({ type, choices, min }: SettingDefinition): Chosen[string] {
     case 'percent':
       return amounts[type]
     case 'map':
-      return {}
-    case 'keyedList':
-      return []
+      return { sample: valueOf({ id: 'sample', title: 'sample', type: of ?? 'text' }) }
+    case 'keyedList': {
+      const sample = (fields ?? []).map((field) => [field.id, valueOf({ ...field, title: field.id })] as const)
+      return [{ id: 'sample', ...Object.fromEntries(sample) }]
+    }
   }
 }

@@ -25,9 +25,12 @@ type Facts = ReadonlyMap<string, string>
 function factsOf({ services, connections, volumes }: Observation, deployment: Deployment): Facts {
   const byReplica = placesByReplica(deployment)
   const facts = new Map<string, string>()
+  const inherited = needsOfInitSteps(deployment)
   for (const [id, service] of Object.entries(services)) {
+    const counted = countedKinds.has(deployment.services.find((each) => each.id === id)?.kind ?? '')
     for (const [field, value] of serviceFacts(service)) {
       const at = `services/${id}/${field}`
+      if (inherited.has(at) || (field === 'replicas' && !counted)) continue
       // what only the replica knows is written by some targets and looked up at run time by others
       facts.set(at, byReplica.has(at) ? '(known to the replica)' : value)
     }
@@ -46,7 +49,10 @@ function* serviceFacts(service: ObservedService): Generator<[string, string]> {
     ObservedService[keyof ObservedService],
   ][]) {
     if (field === 'needs') {
-      for (const need of service.needs) yield [`needs/${need}`, 'waits']
+      for (const need of service.needs) {
+        const [, state = '', on = ''] = /^(\w+)\((.*)\)$/.exec(need) ?? []
+        yield [`needs/${on}/${state}`, 'waits']
+      }
     } else if (Array.isArray(value)) {
       for (const [i, item] of (value as readonly (string | number)[]).entries()) yield [`${field}/${i}`, String(item)]
     } else if (typeof value === 'object') {
@@ -55,6 +61,20 @@ function* serviceFacts(service: ObservedService): Generator<[string, string]> {
       yield [field, String(value)]
     }
   }
+}
+
+/** Only these run in a number of replicas that is theirs: an init step runs as often as its host. */
+const countedKinds: ReadonlySet<string> = new Set(['stateless', 'stateful', 'sharded'])
+
+/** Where a service waits only because a step in its pod does. */
+function needsOfInitSteps({ services }: Deployment): ReadonlySet<string> {
+  const own = new Set(
+    services.flatMap(({ id, needs }) => needs.map(({ on, state }) => `services/${id}/needs/${on}/${state}`)),
+  )
+  const inherited = services.flatMap(({ needs, shape: { pods } }) =>
+    pods.shape === 'init' ? needs.map(({ on, state }) => `services/${pods.of}/needs/${on}/${state}`) : [],
+  )
+  return new Set(inherited.filter((need) => !own.has(need)))
 }
 
 /** The variables and words of commands that hold a fact of the replica. */

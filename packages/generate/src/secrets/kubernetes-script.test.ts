@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { percentEncode } from '@waybill/model'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { planSecrets } from './plan.ts'
 import { kubernetesSecretsScript } from './scripts.ts'
@@ -21,6 +21,8 @@ case "$1 $2" in
   'get secret')
     [ -f ${home}/cluster/$3 ] || exit 0
     echo found
+    awk '/^data:/ { exit } $1 == "waybill.dev/instance:" { i = $2 } $1 == "waybill.dev/product:" { p = $2 }
+      END { gsub("\"", "", i); gsub("\"", "", p); if (i != "") print "= " i " " p }' ${home}/cluster/$3
     sed -n '/^data:/,$ s/^  "\\(.*\\)": "\\(.*\\)"$/\\1 \\2/p' ${home}/cluster/$3 ;;
   'create -f')
     name=$(sed -n 's/^  name: //p' "$3")
@@ -100,6 +102,43 @@ test('a value that is brought is refused when another admin was first with a dif
   const { code, stderr } = await run(bring, { FIRST: 'smtp-password-v1' })
   expect(code).toBe(1)
   expect(stderr).toContain('raise secrets.versions.smtp-password to 2')
+})
+
+describe('a Secret that is there already', () => {
+  const there = (labels: readonly string[]) =>
+    writeFileSync(
+      join(home, 'cluster/db-password-v1'),
+      ['metadata:', '  labels:', ...labels.map((label) => `    ${label}`), 'data:', '  "value": "b3RoZXI="', ''].join(
+        '\n',
+      ),
+    )
+
+  test.each([
+    ['another instance', ['waybill.dev/product: "parcels"', 'waybill.dev/instance: "other"'], '"other" of "parcels"'],
+    ['another product', ['waybill.dev/product: "shop"', 'waybill.dev/instance: "acme"'], '"acme" of "shop"'],
+  ])('and belongs to %s is refused', async (_, labels, owner) => {
+    there(labels)
+    for (const args of [bring, ['--check']]) {
+      const { code, stdout, stderr } = await run(args)
+      expect(code).toBe(1)
+      expect(stderr).toContain(
+        `the Secret db-password-v1 in the namespace parcels-acme belongs to the instance ${owner}. Two instances need two namespaces`,
+      )
+      expect(stdout).not.toContain('db-password-v1')
+    }
+  })
+
+  test.each([
+    ['by hand', []],
+    ['by this instance', ['waybill.dev/instance: "acme"', 'waybill.dev/product: "parcels"']],
+    ['by hand for this instance', ['waybill.dev/instance: "acme"']],
+  ])('and was made %s is kept', async (_, labels) => {
+    there(labels)
+    const { code, stdout } = await run(bring)
+    expect(code).toBe(0)
+    expect(stdout).toContain('kept      db-password-v1\n')
+    expect(value(composed, 'DATABASE_URL')).toBe('postgres://app:other@tcp://db:5432/app')
+  })
 })
 
 test('a missing namespace is told with the command that makes it', async () => {

@@ -20,6 +20,7 @@ import {
   grpc,
   grpcHealth,
   healthy,
+  initOf,
   http,
   job,
   json,
@@ -43,6 +44,7 @@ import {
   settings,
   sharded,
   sidecarOf,
+  started,
   smtp,
   stateful,
   stateless,
@@ -101,6 +103,7 @@ const exporter = stateless('exporter', {
 const indexer = stateful('indexer', { does: 'Indexes', area: core, ports: { http: http(8090) } })
 const agent = daemon('agent', { does: 'Watches each machine', area: core })
 const migrate = job('migrate', { does: 'Migrates', area: core })
+const prepare = job('prepare', { does: 'Prepares pages', area: core })
 const nightly = cron('nightly', { does: 'Cleans up', area: core })
 const awkward = `$HOME $(X) $$ {{ x }} %s "q" 'q' \\ yes\nsecond line\té 👍 = #`
 
@@ -144,6 +147,7 @@ export const everything = product('everything', {
         LICENSE: license,
         PEERS: json({ web: web.ports.http.url(), stores: store.ports.rpc.all('url'), shards: store.replicas, awkward }),
         EXTRA: json({ tier: site.tier, extra: site.extra, strict: site.strict }),
+        MAPPED: json({ extra: site.extra, web: web.ports.http.url() }),
         CACHE_MB: site.cacheSize.in('MiB'),
         BLOBS: when(search, blobs.url()),
         MAIL_HOST: when(all(mailing, not(site.strict)), mail.host()),
@@ -178,6 +182,7 @@ export const everything = product('everything', {
     }),
     exporter.runs({
       image: 'fixture/exporter:1.0.0',
+      needs: [healthy(db)],
       shape: { pods: sidecarOf(db) },
       when: db.bundled,
       env: { HOST: db.host() },
@@ -187,6 +192,7 @@ export const everything = product('everything', {
     }),
     indexer.runs({
       image: 'fixture/indexer:1.0.0',
+      needs: [started(web)],
       when: search,
       env: { API: api.ports.http.url(), BLOBS: blobs.endpoint(), KEY: blobs.secretKey() },
       mounts: { '/index': index, '/media': media },
@@ -207,6 +213,7 @@ export const everything = product('everything', {
       completed: ['migrate', 'status'],
       size: small,
     }),
+    prepare.runs({ image: 'fixture/web:1.0.0', shape: { pods: initOf(web) }, needs: [healthy(cache)], size: small }),
     nightly.runs({
       image: 'fixture/nightly:1.0.0',
       schedule: '15 3 * * *',

@@ -98,6 +98,7 @@ export interface Shape {
   readonly shape: string
 }
 export const sidecarOf = (other: Running): Shape => ({ shape: 'sidecar', of: other.id }) as Shape
+/** Runs to its end in the pod of the other before it; elsewhere the other waits for it. */
 export const initOf = (other: Running): Shape => ({ shape: 'init', of: other.id }) as Shape
 export const absent = (reason: string): Shape => ({ shape: 'absent', reason }) as Shape
 

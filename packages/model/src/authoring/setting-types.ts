@@ -35,13 +35,17 @@ export interface Setting {
   readonly [isSetting]: true
 }
 export interface TextSetting extends Setting, Text {
+  /** True when the customer gave a value; for settings that are neither required nor have a default. */
+  isSet(): Predicate
   is(value: string): Predicate
 }
 export interface ChoiceSetting<C extends string> extends Setting, Text {
   is(value: C): Predicate
 }
 export type BooleanSetting = Setting & Predicate
-export interface QuantitySetting<U extends Unit> extends Setting, Quantity<U> {}
+export interface QuantitySetting<U extends Unit> extends Setting, Quantity<U> {
+  isSet(): Predicate
+}
 /** A map or list: only for `json(…)`. */
 export interface DataSetting extends Setting {
   readonly data: true

@@ -16,7 +16,10 @@ export interface VolumeMeta {
   /** What losing it means: it decides backups, storage class and warnings. */
   readonly data: DataClass
   readonly size: Law<'bytes'>
-  /** Mounted by several pods at once. */
+  /**
+   * One and the same for everybody who mounts it: several services, or all replicas and shards of one. A sidecar shares the
+   * volume of its host without this.
+   */
   readonly shared?: true
   readonly class?: 'standard' | 'fast' | 'archive'
   /**

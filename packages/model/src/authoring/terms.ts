@@ -78,6 +78,9 @@ export class Term {
   minus(other: unknown): Term {
     return new Term({ op: 'difference', left: this, right: other })
   }
+  isSet(): Term {
+    return new Term({ op: 'isSet', setting: (this as unknown as { id: string }).id })
+  }
   is(right: unknown): Term {
     return new Term({ op: 'equals', left: this, right })
   }

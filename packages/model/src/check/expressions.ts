@@ -4,7 +4,7 @@ import { type Expression, type Operation, isOperation } from '../expressions/exp
 import { describe } from '../expressions/print.ts'
 import { typecheck, walkExpanded } from '../expressions/typecheck.ts'
 import { childrenOf, find } from '../expressions/walk.ts'
-import type { Catalog } from '../product/catalog.ts'
+import { type Catalog, isOptional } from '../product/catalog.ts'
 import { type Site, sitesOf } from './places.ts'
 
 /** Types, references and secrets of every expression, and whether what is referred to is there when it is used. */
@@ -24,11 +24,13 @@ export function checkExpressions(catalog: Catalog): Problem[] {
 /** A secret is put together before the replica exists, so what only the replica knows cannot stand beside it. */
 function checkMixture({ expression, place, path }: Site, catalog: Catalog): Problem[] {
   if (!place.secrets || !place.runtimeFacts) return []
-  let [fact, secret] = ['', false]
+  let [fact, secret, lines] = ['', false, '']
   walkExpanded(expression, catalog.outputs, (node) => {
     if (node.op === 'secret') secret = true
+    if (node.op === 'secret' && node.part !== undefined && node.part !== 'value') lines = node.id
     if (node.op === 'runtime') fact = node.fact
   })
+  if (lines !== '') return [problem('WB1317', path, { secret: lines })]
   return secret && fact !== ''
     ? [problem('WB1211', path, { fact: `"${fact}"`, place: 'a value that holds a secret' })]
     : []
@@ -49,7 +51,7 @@ function checkPresence({ expression, place, path, guards }: Site, catalog: Catal
   if (typeof expression !== 'object') return []
   const problems: Problem[] = []
   if (place.name === 'a condition') problems.push(...checkCondition(expression, [], catalog, path))
-  if (isPossible(guards, catalog)) descend(expression, guards, { catalog, path, problems, own: true })
+  if (isPossible(guards, catalog)) descend(expression, guards, { catalog, path, problems, own: true, inside: false })
   return problems
 }
 
@@ -66,6 +68,8 @@ interface Descent {
   readonly problems: Problem[]
   /** False inside of a dependency's output: its branches serve every mode, so some of them are impossible at one place. */
   readonly own: boolean
+  /** Inside of a larger text, where a setting without a value would leave a hole. */
+  readonly inside: boolean
 }
 
 function descend(expression: Expression, guards: readonly Expression[], descent: Descent): void {
@@ -80,7 +84,7 @@ function descend(expression: Expression, guards: readonly Expression[], descent:
     if (expression.else !== undefined && reached) descend(expression.else, [...guards, otherwise], descent)
     return
   }
-  const presence = presenceOf(expression, catalog)
+  const presence = presenceOf(expression, descent)
   if (presence !== undefined && presence.when !== undefined) {
     problems.push(...checkImplied(presence.what, presence.when, guards, catalog, path))
   }
@@ -90,12 +94,23 @@ function descend(expression: Expression, guards: readonly Expression[], descent:
     const more = dependency?.when === undefined ? guards : [...guards, dependency.when]
     if (value !== undefined) descend(value, more, { ...descent, own: false })
   }
-  for (const child of childrenOf(expression)) descend(child, guards, descent)
+  const inside = descent.inside || partsOfText.has(expression.op)
+  for (const child of childrenOf(expression)) descend(child, guards, { ...descent, inside })
 }
 
+const partsOfText: ReadonlySet<Operation['op']> = new Set(['concat', 'list', 'join', 'json', 'percentEncode'])
+
 /** What a node refers to and when that exists. */
-function presenceOf(node: Operation, catalog: Catalog): { what: string; when: Expression | undefined } | undefined {
+function presenceOf(
+  node: Operation,
+  { catalog, inside }: Descent,
+): { what: string; when: Expression | undefined } | undefined {
   switch (node.op) {
+    case 'setting': {
+      const setting = catalog.settings.get(node.id)
+      const hole = inside && setting !== undefined && isOptional(setting)
+      return hole ? { what: `The setting "${node.id}"`, when: { op: 'isSet', setting: node.id } } : undefined
+    }
     case 'address':
     case 'addresses':
     case 'replicas':

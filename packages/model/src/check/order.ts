@@ -2,6 +2,7 @@ import { type Problem, problem } from '../errors/problem.ts'
 import { walk } from '../expressions/walk.ts'
 import { nearest } from '../nearest.ts'
 import type { Catalog } from '../product/catalog.ts'
+import type { Service } from '../product/schema.ts'
 import type { Law } from '../product/schema.ts'
 
 /** Waiting: what is waited for exists, reaches that state, and nobody waits in a circle. */
@@ -25,7 +26,7 @@ function checkNeeds({ services, dependencies }: Catalog): Problem[] {
       const runsOnce = kind === 'job'
       if (kind === 'cron' || (state === 'completed') !== runsOnce) {
         problems.push(problem('WB1209', at, { on, state, kind: `a ${kind} service` }))
-      } else if (runsOnce && !completed) {
+      } else if (runsOnce && !completed && !isInitOf(target.service, service.id)) {
         problems.push(problem('WB1210', ['services', on, 'completed'], { job: on }))
       }
     }
@@ -35,6 +36,9 @@ function checkNeeds({ services, dependencies }: Catalog): Problem[] {
     ({ code, path }) => code !== 'WB1210' || (!seen.has(path.join('/')) && seen.add(path.join('/'))),
   )
 }
+
+/** A pod runs its init steps before itself, so nobody has to ask whether they are done; on Docker the engine knows. */
+const isInitOf = ({ shape }: Service, host: string): boolean => shape?.pods?.shape === 'init' && shape.pods.of === host
 
 function checkCycles({ services }: Catalog): Problem[] {
   const after = new Map([...services].map(([id, { service }]) => [id, (service.needs ?? []).map(({ on }) => on)]))

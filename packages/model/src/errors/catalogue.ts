@@ -127,7 +127,8 @@ export const catalogue = {
     title: 'Reference to something that may be absent',
     what: ({ what, example }) => `${what} is absent when ${example}, but the reference is used then.`,
     why: 'The instance would get an address or a value that does not exist.',
-    fix: () => 'Put the reference under `when(…)` with a condition that implies its presence.',
+    fix: () =>
+      'Put the reference under `when(…)` with a condition that implies its presence; for a setting that is `.isSet()`.',
   }),
   WB1204: entry<{ condition: string }>({
     title: 'Condition that can never hold',
@@ -293,6 +294,13 @@ export const catalogue = {
     what: ({ why }) => `The raw object ${why}.`,
     why: 'It is applied with the others and belongs to the same instance.',
     fix: () => 'Write a complete object with apiVersion, kind and metadata.name, namespaced.',
+  }),
+
+  WB1317: entry<{ secret: string }>({
+    title: 'Secret of several lines in a variable',
+    what: ({ secret }) => `The variable takes a part of "${secret}", which has several lines.`,
+    why: 'Docker reads secret variables from a file with one line for each.',
+    fix: () => 'Take it as a file: `secretFiles`.',
   }),
 
   WB2001: entry<{ message: string }>({

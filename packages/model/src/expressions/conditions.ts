@@ -16,9 +16,10 @@ export type Choice = ReadonlyMap<string, string | boolean>
 /** The most combinations that a proof tries. */
 export const combinationLimit = 65_536
 
-/** The key of the variable that a node reads: a feature, a mode, a setting. */
+/** The key of the variable that a node reads: a feature, a mode, a setting, whether a setting has a value. */
 export function variableKey(node: Operation): string | undefined {
   if (node.op === 'feature') return `feature ${node.id}`
+  if (node.op === 'isSet') return `value of ${node.setting}`
   if (node.op === 'mode') return `mode ${node.dependency}`
   if (node.op === 'setting') return `setting ${node.id}`
   return undefined
@@ -29,6 +30,7 @@ export function openNode(condition: Expression, domain: Domain): Operation | und
   if (typeof condition !== 'object') return undefined
   switch (condition.op) {
     case 'feature':
+    case 'isSet':
     case 'mode':
     case 'setting':
       return domain.has(variableKey(condition)!) ? undefined : condition

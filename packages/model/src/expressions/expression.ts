@@ -42,6 +42,7 @@ export const Operation = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('load'), id }),
   z.strictObject({ op: z.literal('setting'), id }),
   z.strictObject({ op: z.literal('feature'), id }),
+  z.strictObject({ op: z.literal('isSet'), setting: id }),
   z.strictObject({ op: z.literal('mode'), dependency: id, is: z.enum(['bundled', 'external', 'operator']) }),
   z.strictObject({ op: z.literal('input'), dependency: id, key: id }),
   z.strictObject({ op: z.literal('output'), dependency: id, name: id }),
@@ -107,6 +108,7 @@ export interface Address {
 export type Operation =
   | { readonly op: 'quantity'; readonly unit: (typeof units)[number]; readonly value: number }
   | { readonly op: 'load' | 'setting' | 'feature'; readonly id: string }
+  | { readonly op: 'isSet'; readonly setting: string }
   | { readonly op: 'mode'; readonly dependency: string; readonly is: 'bundled' | 'external' | 'operator' }
   | { readonly op: 'input'; readonly dependency: string; readonly key: string }
   | { readonly op: 'output'; readonly dependency: string; readonly name: string }

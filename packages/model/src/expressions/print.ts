@@ -14,6 +14,8 @@ export function describe(expression: Expression): string {
       return expression.id
     case 'feature':
       return `feature ${expression.id}`
+    case 'isSet':
+      return `${expression.setting} has a value`
     case 'mode':
       return `${expression.dependency} is ${expression.is}`
     case 'input':

@@ -9,6 +9,7 @@ export type Leaf = Extract<
       | 'load'
       | 'setting'
       | 'feature'
+      | 'isSet'
       | 'mode'
       | 'input'
       | 'output'
@@ -42,6 +43,7 @@ export function reduce(expression: Expression, lookup: Lookup): Expression | und
     case 'load':
     case 'setting':
     case 'feature':
+    case 'isSet':
     case 'mode':
     case 'input':
     case 'output':

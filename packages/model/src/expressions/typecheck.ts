@@ -84,6 +84,8 @@ class Checker {
         return settings.get(node.id) ?? this.#dangling('setting', node.id, settings.keys())
       case 'feature':
         return features.has(node.id) ? 'boolean' : this.#dangling('feature', node.id, features)
+      case 'isSet':
+        return settings.has(node.setting) ? 'boolean' : this.#dangling('setting', node.setting, settings.keys())
       case 'mode':
         return dependencies.has(node.dependency)
           ? 'boolean'

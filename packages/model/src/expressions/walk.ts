@@ -33,6 +33,7 @@ export function childrenOf(node: Operation): readonly Expression[] {
     case 'load':
     case 'setting':
     case 'feature':
+    case 'isSet':
     case 'mode':
     case 'input':
     case 'output':

@@ -64,9 +64,14 @@ export const secretParts: Readonly<Record<SecretKind, readonly string[]>> = {
 export function catalogOf(product: ProductDefinition): Catalog {
   const byId = <T extends { readonly id: string }>(list: readonly T[]) => new Map(list.map((each) => [each.id, each]))
   const dependencies = byId(product.dependencies)
-  const settings = new Map(
-    product.settings.flatMap((group) => group.settings.map((setting) => [`${group.id}.${setting.id}`, setting])),
-  )
+  const settings = new Map<string, Setting>()
+  for (const group of product.settings) {
+    for (const setting of group.settings) {
+      const id = `${group.id}.${setting.id}`
+      // of two with one id, which is reported, the first counts
+      if (!settings.has(id)) settings.set(id, setting)
+    }
+  }
   const secrets = byId(product.secrets)
   const services = servicesOf(product)
   const outputs = new Map(
@@ -120,12 +125,18 @@ function servicesOf(product: ProductDefinition): Map<string, CatalogService> {
   return services
 }
 
+/** Whether a setting may be without a value; a map or a list is then empty. */
+export const isOptional = ({ type, required, default: preset }: Setting): boolean =>
+  !required && preset === undefined && type !== 'map' && type !== 'keyedList'
+
 function domainOf(product: ProductDefinition, settings: ReadonlyMap<string, Setting>): Domain {
   const variables: Variable[] = [
     ...product.features.map(({ id }) => ({ key: `feature ${id}`, values: [true, false] })),
     ...product.dependencies.map(({ id, modes }) => ({ key: `mode ${id}`, values: modes })),
   ]
-  for (const [id, { type, choices }] of settings) {
+  for (const [id, setting] of settings) {
+    const { type, choices } = setting
+    variables.push({ key: `value of ${id}`, values: isOptional(setting) ? [true, false] : [true] })
     if (type === 'boolean') variables.push({ key: `setting ${id}`, values: [true, false] })
     if (type === 'choice') variables.push({ key: `setting ${id}`, values: (choices ?? []).map((choice) => choice.id) })
   }

@@ -47,9 +47,10 @@ export function lookupIn(
   catalog: Catalog,
   choices: Choices,
   replicas: (service: string) => number,
-  used?: (dependency: string) => void,
+  seen?: (leaf: Leaf) => void,
 ) {
   const lookup = (leaf: Leaf): Expression | undefined => {
+    seen?.(leaf)
     switch (leaf.op) {
       case 'load': {
         const unit = catalog.scope.load.get(leaf.id) ?? 'count'
@@ -57,12 +58,13 @@ export function lookupIn(
       }
       case 'setting':
         return asExpression(choices.settings.get(leaf.id))
+      case 'isSet':
+        return choices.settings.get(leaf.setting) !== undefined
       case 'feature':
         return choices.features.get(leaf.id) ?? false
       case 'mode':
         return choices.modes.get(leaf.dependency) === leaf.is
       case 'input':
-        used?.(leaf.dependency)
         return asExpression(choices.inputs.get(`${leaf.dependency}.${leaf.key}`))
       case 'output': {
         const value = catalog.outputs(leaf.dependency, leaf.name)
@@ -195,6 +197,8 @@ function readValue(
 ) {
   if (given === undefined || given === null) {
     if (setting.default !== undefined) return presetOf(setting)
+    if (setting.type === 'map') return {}
+    if (setting.type === 'keyedList') return []
     // a setting that is only asked for under a condition is checked with that condition
     if (setting.required && setting.when === undefined) problems.push(problem('WB2009', path, { what }))
     return undefined

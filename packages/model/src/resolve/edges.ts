@@ -1,5 +1,7 @@
 import { walk } from '../expressions/walk.ts'
 import type { DeployedService, Edge, ExternalDependency, Value } from './deployment.ts'
+import type { Leaf } from '../expressions/reduce.ts'
+import type { Service } from '../product/schema.ts'
 import type { Resolver } from './resolver.ts'
 
 /** Every value of a service that may hold an address. */
@@ -26,24 +28,18 @@ export function edgesOf(services: readonly DeployedService[]): Edge[] {
   })
 }
 
-/** The dependencies that customers bring, with the services that use them. */
-export function externalOf(services: readonly DeployedService[], resolver: Resolver): ExternalDependency[] {
-  const { catalog, choices } = resolver
-  return catalog.product.dependencies.flatMap(({ id, kind, when, reached }) => {
-    if (choices.modes.get(id) !== 'external' || !resolver.holds(when)) return []
-    const usedBy = services.filter((service) => usesExternal(service.id, id, resolver)).map((service) => service.id)
-    const [host, port] = [choices.inputs.get(`${id}.${reached.host}`), choices.inputs.get(`${id}.${reached.port}`)]
-    // both are inputs with a value: without one the instance was refused
-    return typeof host === 'string' && typeof port === 'number' ? [{ id, kind, host, port, usedBy }] : []
-  })
+/** What a service uses of the customer's world: external dependencies, and settings that are addresses. */
+export interface Uses {
+  readonly dependencies: ReadonlySet<string>
+  readonly urls: ReadonlySet<string>
 }
 
-function usesExternal(serviceId: string, dependency: string, resolver: Resolver): boolean {
-  const service = resolver.catalog.services.get(serviceId)?.service
-  if (!service) return false
-  let uses = false
-  const note = (used: string) => {
-    if (used === dependency) uses = true
+/** Finds what the expressions of a service look up, for this instance: branches that are not taken do not count. */
+export function usesOf(service: Service, resolver: Resolver): Uses {
+  const [dependencies, urls] = [new Set<string>(), new Set<string>()]
+  const seen = (leaf: Leaf) => {
+    if (leaf.op === 'input') dependencies.add(leaf.dependency)
+    if (leaf.op === 'setting' && resolver.catalog.settings.get(leaf.id)?.type === 'url') urls.add(leaf.id)
   }
   const expressions = [
     ...(service.env ?? []).map(({ value }) => value),
@@ -53,6 +49,38 @@ function usesExternal(serviceId: string, dependency: string, resolver: Resolver)
     ...(service.args ?? []),
     ...(service.completed ?? []),
   ]
-  for (const expression of expressions) resolver.valueUsing(expression, note)
-  return uses
+  for (const expression of expressions) resolver.valueSeeing(expression, seen)
+  return { dependencies, urls }
+}
+
+/** The dependencies that customers bring, with the services that use them. */
+export function externalOf(
+  uses: ReadonlyMap<string, Uses>,
+  { catalog, choices, holds }: Resolver,
+): ExternalDependency[] {
+  return catalog.product.dependencies.flatMap(({ id, kind, when, reached }) => {
+    if (choices.modes.get(id) !== 'external' || !holds(when)) return []
+    const usedBy = [...uses].filter(([, { dependencies }]) => dependencies.has(id)).map(([service]) => service)
+    const [host, port] = [choices.inputs.get(`${id}.${reached.host}`), choices.inputs.get(`${id}.${reached.port}`)]
+    // both are inputs with a value: without one the instance was refused
+    return typeof host === 'string' && typeof port === 'number' ? [{ id, kind, host, port, usedBy }] : []
+  })
+}
+
+const defaultPorts: Readonly<Record<string, number>> = {
+  'http:': 80,
+  'https:': 443,
+  'ws:': 80,
+  'wss:': 443,
+  'ldap:': 389,
+  'ldaps:': 636,
+}
+
+/** A setting that is a URL is an address outside that the service reaches. */
+export function egressOf({ urls }: Uses, { choices }: Resolver): DeployedService['egress'] {
+  return [...urls].flatMap((id) => {
+    const url = URL.parse(String(choices.settings.get(id) as string | undefined))
+    const port = url ? Number(url.port) || defaultPorts[url.protocol] : undefined
+    return url && port !== undefined ? [{ to: url.hostname, port, reason: `the setting ${id}` }] : []
+  })
 }

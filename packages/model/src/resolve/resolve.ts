@@ -5,12 +5,12 @@ import { nearest } from '../nearest.ts'
 import { type Catalog, catalogOf } from '../product/catalog.ts'
 import type { ProductDefinition } from '../product/schema.ts'
 import { readChoices } from './choices.ts'
-import type { Deployment } from './deployment.ts'
+import type { DeployedService, Deployment } from './deployment.ts'
 import { applyOverlays } from './overlays.ts'
 import { type Resolver, makeResolver } from './resolver.ts'
 import { resolveEdgeProxy, resolveService } from './services.ts'
 import { resolveSecrets, resolveVolumes } from './storage.ts'
-import { edgesOf, externalOf } from './edges.ts'
+import { edgesOf, externalOf, usesOf } from './edges.ts'
 
 /**
  * Product × instance: makes every choice. Addresses, secrets and run-time facts stay symbolic, because each target spells
@@ -35,11 +35,10 @@ export function resolveCatalog(catalog: Catalog, instance: InstanceDefinition, s
   if (problems.some(({ severity }) => severity === 'error')) return { ok: false, problems }
 
   const resolver = makeResolver(catalog, choices, instance, problems)
-  const services = [...catalog.services.values()]
-    .filter(({ when }) => resolver.holds(when))
-    .map((each) => resolveService(each, resolver))
-  const present = new Set(services.map(({ id }) => id))
-  const kept = services.map((service) => ({ ...service, needs: service.needs.filter(({ on }) => present.has(on)) }))
+  const chosen = [...catalog.services.values()].filter(({ when }) => resolver.holds(when))
+  const uses = new Map(chosen.map(({ service }) => [service.id, usesOf(service, resolver)]))
+  const services = chosen.map((each) => resolveService(each, uses.get(each.service.id)!, resolver))
+  const kept = withNeeds(services)
   const deployment: Deployment = {
     product: { id: product.id, version: product.version, title: product.title, digest: digestOf(product, sha256) },
     instance: { id: instance.id, namespace: instance.site?.namespace ?? instance.id },
@@ -47,7 +46,7 @@ export function resolveCatalog(catalog: Catalog, instance: InstanceDefinition, s
     volumes: resolveVolumes(kept, resolver),
     secrets: resolveSecrets(kept, resolver),
     edges: edgesOf(kept),
-    external: externalOf(kept, resolver),
+    external: externalOf(uses, resolver),
     ...(product.edge &&
       kept.some(({ exposures }) => exposures.length > 0) && { edgeProxy: resolveEdgeProxy(product.edge, resolver) }),
     rawObjects: rawObjectsOf(product, resolver),
@@ -58,6 +57,20 @@ export function resolveCatalog(catalog: Catalog, instance: InstanceDefinition, s
   }
   const patched = applyOverlays(deployment, instance.overlays ?? [], problems)
   return outcome(problems, () => patched)
+}
+
+/** What each service waits for: what it says, as far as that is there, and the steps that start before it in its pod. */
+function withNeeds(services: readonly DeployedService[]): DeployedService[] {
+  const present = new Set(services.map(({ id }) => id))
+  const steps = Map.groupBy(
+    services.filter(({ shape: { pods } }) => pods.shape === 'init'),
+    ({ shape: { pods } }) => (pods.shape === 'init' ? pods.of : ''),
+  )
+  return services.map((service) => {
+    const said = service.needs.filter(({ on }) => present.has(on))
+    const unsaid = (steps.get(service.id) ?? []).filter((step) => !said.some(({ on }) => on === step.id))
+    return { ...service, needs: [...said, ...unsaid.map((step) => ({ on: step.id, state: 'completed' }) as const)] }
+  })
 }
 
 function checkIdentity(product: ProductDefinition, instance: InstanceDefinition): Problem[] {

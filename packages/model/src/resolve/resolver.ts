@@ -1,6 +1,6 @@
 import { type Problem, problem } from '../errors/problem.ts'
 import type { Expression } from '../expressions/expression.ts'
-import { type Lookup, reduce } from '../expressions/reduce.ts'
+import { type Leaf, type Lookup, reduce } from '../expressions/reduce.ts'
 import type { InstanceDefinition } from '../instance/schema.ts'
 import type { Catalog } from '../product/catalog.ts'
 import type { Law } from '../product/schema.ts'
@@ -18,8 +18,8 @@ export interface Resolver {
   readonly choices: Choices
   readonly problems: Problem[]
   value(expression: Expression): Expression | undefined
-  /** The same, noting the external dependencies that it uses. */
-  valueUsing(expression: Expression, used: (dependency: string) => void): Expression | undefined
+  /** The same, showing each leaf that was looked up. */
+  valueSeeing(expression: Expression, seen: (leaf: Leaf) => void): Expression | undefined
   text(expression: Expression): string
   holds(condition: Expression | undefined): boolean
   law(law: Law, what: string): number
@@ -75,7 +75,7 @@ export function makeResolver(
     choices,
     problems,
     value,
-    valueUsing: (expression, used) => reduce(expression, lookupIn(catalog, choices, replicas, used)),
+    valueSeeing: (expression, seen) => reduce(expression, lookupIn(catalog, choices, replicas, seen)),
     text(expression) {
       const text = value(expression) ?? ''
       // what stays symbolic has no public text; the checks of the definition refuse it here

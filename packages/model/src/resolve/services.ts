@@ -7,6 +7,7 @@ import { families } from '../product/schema.ts'
 import { compact } from '../json.ts'
 import { formatQuantity, parseQuantity } from '../units/quantity.ts'
 import type { Amounts, DeployedProbe, DeployedService, EdgeProxy, Value } from './deployment.ts'
+import { type Uses, egressOf } from './edges.ts'
 import { mirrored } from './images.ts'
 import type { Resolver } from './resolver.ts'
 
@@ -14,7 +15,11 @@ import type { Resolver } from './resolver.ts'
 const defaultUser = { uid: 10001, gid: 10001 }
 const second = 1000
 
-export function resolveService({ service, dependency }: CatalogService, resolver: Resolver): DeployedService {
+export function resolveService(
+  { service, dependency }: CatalogService,
+  uses: Uses,
+  resolver: Resolver,
+): DeployedService {
   const { instance } = resolver
   const values = (list: readonly Expression[] | undefined) => list?.flatMap((each) => optional(resolver.value(each)))
   const override = instance.sizes?.[service.id]
@@ -59,7 +64,10 @@ export function resolveService({ service, dependency }: CatalogService, resolver
     exposures: (service.expose ?? []).map(({ port, host, path = '/', tls }) =>
       compact({ port, host: resolver.text(host), path, certificate: 'secret' in tls ? tls.secret : undefined }),
     ),
-    egress: (service.egress ?? []).map(({ to, port, reason }) => ({ to: resolver.text(to), port, reason })),
+    egress: [
+      ...(service.egress ?? []).map(({ to, port, reason }) => ({ to: resolver.text(to), port, reason })),
+      ...egressOf(uses, resolver),
+    ],
     metrics: service.metrics && { port: service.metrics.port, path: service.metrics.path ?? '/metrics' },
     schedule: service.schedule,
     completed: values(service.completed),

@@ -73,6 +73,9 @@ export function parseQuantity(text: string, unit: Unit): ParsedQuantity {
   const known = suffixes[unit].find(({ suffix }) => suffix === written)
   if (!known) {
     if (written === '') return { why: `"${text}" has no unit`, fix: `add one of ${accepted.join(', ')}` }
+    if (unit === 'cores' && written === 'm') {
+      return { why: '"m" can mean several units', fix: `write ${number} millicores` }
+    }
     const meaning = ambiguous.get(written)
     if (meaning !== undefined) return { why: `"${written}" can mean several units`, fix: `write ${meaning}` }
     return { why: `"${written}" is not a unit of ${unit}`, fix: `write ${exampleOf(unit)}` }

@@ -21,6 +21,7 @@ export const kustomize = (): Peer => ({
     const resources = data.services.map(({ name }) => `${name}.yaml`)
     writeFileSync(join(base, 'kustomization.yaml'), yaml({ ...file, resources }))
     const { namespace, siteLabels, version, services } = data
+    const tags = new Map(services.map(({ image, tag }) => [image, tag]))
     writeFileSync(
       join(overlay, 'kustomization.yaml'),
       yaml({
@@ -28,7 +29,7 @@ export const kustomize = (): Peer => ({
         resources: ['../base'],
         namespace,
         labels: [{ pairs: siteLabels, includeTemplates: true }, { pairs: { 'app.kubernetes.io/version': version } }],
-        images: services.map(({ image, tag }) => ({ name: image, newTag: tag })),
+        images: [...tags].map(([name, newTag]) => ({ name, newTag })),
       }),
     )
   },

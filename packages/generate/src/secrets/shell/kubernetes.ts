@@ -23,14 +23,25 @@ no_namespace() {
   fail "the namespace $namespace is missing. Make it with: ${'${KUBECTL:-kubectl}'} create namespace $namespace"
 }
 
+# how the list of a Secret is written: "found", then "= INSTANCE PRODUCT" if it has such labels ("=" is no key), then
+# every key with its value
+format='go-template=found{{"\n"}}'
+format=$format'{{with .metadata.labels}}{{$product := index . "waybill.dev/product"}}'
+format=$format'{{with index . "waybill.dev/instance"}}= {{.}} {{with $product}}{{.}}{{end}}{{"\n"}}{{end}}{{end}}'
+format=$format'{{range $key, $value := .data}}{{$key}} {{$value}}{{"\n"}}{{end}}'
+
 # look OBJECT: whether it is there. Its keys and values (base64) are in $work/live/OBJECT.list from then on.
 look() {
   list=$work/live/$1.list
   [ ! -e "$list" ] || [ ! -s "$list" ] || return 0
-  kube get secret "$1" --namespace "$namespace" --ignore-not-found \
-    -o 'go-template=found{{"\n"}}{{range $key, $value := .data}}{{$key}} {{$value}}{{"\n"}}{{end}}' \
-    >"$list" 2>"$work/log" || { cat "$work/log" >&2; fail "cannot read the Secret $1"; }
-  [ -s "$list" ]
+  kube get secret "$1" --namespace "$namespace" --ignore-not-found -o "$format" >"$list" 2>"$work/log" ||
+    { cat "$work/log" >&2; fail "cannot read the Secret $1"; }
+  [ -s "$list" ] || return 1
+  owner=$(awk '$1 == "=" { print $2, $3 }' "$list")
+  case $owner in
+    '' | "$instance $product" | "$instance ") ;; # made by hand, or ours
+    *) fail "the Secret $1 in the namespace $namespace belongs to the instance \"${'${owner%% *}'}\" of \"${'${owner#* }'}\". Two instances need two namespaces: set \"namespace\" in instance.yaml and render again." ;;
+  esac
 }
 
 # live OBJECT KEY: sets live to a file with the value. Lines are folded, because some openssl cannot read long ones.

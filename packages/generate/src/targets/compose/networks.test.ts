@@ -22,7 +22,6 @@ describe('planNetworks', () => {
     expect(plan.networks.map(({ name }) => name)).toEqual(['to-api', 'to-cache'])
     expect(membersOf(plan, 'to-cache')).toEqual(['api', 'cache', 'db'])
     expect(membersOf(plan, 'to-api')).toEqual(['api', 'web'])
-    expect(plan.losses).toEqual([])
   })
 
   test('has a way out for those who need one only', () => {
@@ -46,8 +45,51 @@ describe('planNetworks', () => {
     expect(plan.networks).toHaveLength(mostNetworks)
     expect(membersOf(plan, 'to-provider-8')).toEqual(['provider-8', 'user-8'])
     expect(membersOf(plan, 'main')).toEqual(['provider-5', 'provider-6', 'user-5', 'user-6'])
-    expect(plan.losses).toMatchObject([{ loss: 'network.isolation', at: 'networks/main', severity: 'note' }])
-    expect(plan.losses[0]?.reason).toContain('provider-5, provider-6')
+    expect(plan.losses).toMatchObject([{ loss: 'network.isolation', at: 'networks', severity: 'note' }])
+    expect(plan.losses[0]?.reason).toContain('4 pairs of services')
+    expect(plan.losses[0]?.reason).toContain('share "main" with all who use them: provider-5, provider-6.')
+  })
+
+  test.each<[string, Connections, string | undefined]>([
+    ['edges only', connections(['api>db', 'web>api']), undefined],
+    ['an edge in the other direction', connections(['a>c', 'b>c', 'b>a']), undefined],
+    ['providers with the same users', connections(['api>db', 'api>cache']), 'One pair…: cache and db.'],
+    [
+      'users of one service',
+      connections(['a>db', 'b>db', 'c>db', 'd>db']),
+      '6 pairs…: such as a and b, a and c, a and d.',
+    ],
+    ['who goes outside', connections([], { outside: new Set(['b', 'a']) }), 'One pair…: a and b.'],
+    [
+      'more than anybody reads',
+      connections(Array.from({ length: 1000 }, (_, i) => `s${i}>db`)),
+      'More than 1000 pairs…: such as s0 and s1, s0 and s10, s0 and s100.',
+    ],
+  ])('tells who can reach whom without an edge: %s', (_, input, reason) => {
+    const told = planNetworks(input).losses.map((loss) => loss.reason.replace(/(pairs?) of services .*?:/, '$1…:'))
+    expect(told).toEqual(reason === undefined ? [] : [reason])
+  })
+
+  test('counts exactly the pairs that share a network and no edge', () => {
+    const id = fc.integer({ min: 0, max: 12 }).map((number) => `s${number}`)
+    const some = fc.array(id, { maxLength: 4 }).map((ids) => new Set(ids))
+    const edges = fc.array(fc.record({ from: id, to: id }), { maxLength: 40 })
+    fc.assert(
+      fc.property(fc.record({ edges, stateful: some, outside: some, published: some }), (input) => {
+        const { of, losses } = planNetworks(input)
+        const ids = [...of.keys()]
+        const strangers = ids.flatMap((a) =>
+          ids.filter(
+            (b) =>
+              a < b &&
+              of.get(a)!.some((network) => of.get(b)!.includes(network)) &&
+              !input.edges.some(({ from, to }) => (from === a && to === b) || (from === b && to === a)),
+          ),
+        )
+        const told = losses[0]?.reason.match(/^(?:(One)|(\d+)) pair/)
+        expect(told ? Number(told[2] ?? 1) : 0).toBe(strangers.length)
+      }),
+    )
   })
 
   test('gives every edge a network in common, and never takes more than eight', () => {

@@ -1,4 +1,5 @@
 import type { Loss } from '../../target.ts'
+import { strangersOf } from './isolation.ts'
 import { lost } from './losses.ts'
 
 /** Docker's default address pools hold about thirty networks per machine, which several instances share. */
@@ -58,10 +59,11 @@ export function planNetworks({ edges, stateful, outside, published }: Connection
   if (outside.size > 0) join('outside', outside)
   if (published.size > 0) join('edge', published)
   const names = [...members.keys()].toSorted()
+  const joined = names.map((name) => new Set(members.get(name)!.flatMap((some) => [...some])))
   return {
     networks: names.map((name) => ({ name, internal: name !== 'outside' && name !== 'edge' })),
-    of: networksOf(names, members),
-    losses: shared.length === 0 ? [] : [sharedLoss(shared)],
+    of: networksOf(names, joined),
+    losses: isolationLosses(joined, edges, shared),
   }
 }
 
@@ -93,10 +95,10 @@ function byNeed(a: Group, b: Group, stateful: ReadonlySet<string>): number {
   return keeps(a) - keeps(b) || a.consumers.size - b.consumers.size || (a.first < b.first ? -1 : 1)
 }
 
-function networksOf(names: readonly string[], members: ReadonlyMap<string, Iterable<string>[]>): NetworkPlan['of'] {
+function networksOf(names: readonly string[], members: readonly ReadonlySet<string>[]): NetworkPlan['of'] {
   const of = new Map<string, string[]>()
-  for (const name of names) {
-    for (const who of new Set(members.get(name)!.flatMap((some) => [...some]))) {
+  for (const [i, name] of names.entries()) {
+    for (const who of members[i]!) {
       const known = of.get(who)
       if (known) known.push(name)
       else of.set(who, [name])
@@ -105,13 +107,28 @@ function networksOf(names: readonly string[], members: ReadonlyMap<string, Itera
   return of
 }
 
-function sharedLoss(shared: readonly Group[]): Loss {
+function isolationLosses(
+  members: readonly ReadonlySet<string>[],
+  edges: Connections['edges'],
+  shared: readonly Group[],
+): Loss[] {
+  const { pairs, more } = strangersOf(members, edges)
+  if (pairs.length === 0) return []
+  const count = more ? `More than ${pairs.length} pairs` : pairs.length === 1 ? 'One pair' : `${pairs.length} pairs`
+  const some = pairs.slice(0, 3).map(([a, b]) => `${a} and ${b}`)
+  const named = pairs.length > some.length ? `such as ${some.join(', ')}` : some.join(', ')
   const providers = shared.flatMap((group) => group.providers).toSorted()
-  return lost(
-    'network.isolation',
-    'networks/main',
-    'note',
-    `A machine has room for few networks, so these share one with all who use them: ${providers.join(', ')}.`,
-    'Nothing to do; where a service must not even be reachable for others, run the product on Kubernetes.',
-  )
+  const crowded =
+    providers.length === 0
+      ? ''
+      : ` A machine has room for few networks, so these share "main" with all who use them: ${providers.join(', ')}.`
+  return [
+    lost(
+      'network.isolation',
+      'networks',
+      'note',
+      `${count} of services can reach each other without a connection in the product, because they share a network: ${named}.${crowded}`,
+      'Nothing to do; where a service must not even be reachable for others, run the product on Kubernetes.',
+    ),
+  ]
 }

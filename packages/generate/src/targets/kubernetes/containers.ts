@@ -4,7 +4,7 @@ import { type Launch, launch, launchPlain } from './env.ts'
 import type { Block } from './manifest.ts'
 import { probesOf } from './probes.ts'
 import { byteQuantity, cpuQuantity, wholeSeconds } from './quantities.ts'
-import { containerSecurity } from './security.ts'
+import { containerSecurity, waitSecurity } from './security.ts'
 import { type Storage, storageOf } from './storage.ts'
 import type { Step } from './waits.ts'
 
@@ -22,10 +22,11 @@ export function serviceContainer(service: DeployedService, pod: Pod, context: Co
     containerPort: port.number,
     protocol: transport(port.protocol),
   }))
-  return place(service, pod, {
+  return place(service, {
     name: service.id,
     launched: launch(service, service, context),
     resources: resourcesOf(service, {}),
+    security: containerSecurity(service, pod.main),
     storage,
     more: { ...(ports.length > 0 && { ports }), ...probesOf(service, context), ...preStop(service, context) },
   })
@@ -37,24 +38,32 @@ export function stepContainer(step: Step, pod: Pod, context: Context): Placed {
   switch (step.step) {
     case 'job': {
       const storage = storageOf(service, pod, { data: true }, context)
-      return place(service, pod, {
+      return place(service, {
         name: service.id,
         launched: launch(service, service, context),
         resources: resourcesOf(service, {}),
+        security: containerSecurity(service, pod.main),
         storage,
       })
     }
     case 'completed': {
       const storage = storageOf(service, pod, { data: false }, context)
       const launched = launch(service, { command: service.completed }, context)
-      return place(service, pod, { name: step.name, launched, resources: resourcesOf(service, small), storage })
-    }
-    case 'healthy': {
-      const launched = launchPlain(step.command, context)
-      return place(service, pod, {
+      return place(service, {
         name: step.name,
         launched,
         resources: resourcesOf(service, small),
+        security: waitSecurity(service, pod.main),
+        storage,
+      })
+    }
+    case 'healthy': {
+      const launched = launchPlain(step.command, context)
+      return place(service, {
+        name: step.name,
+        launched,
+        resources: resourcesOf(service, small),
+        security: waitSecurity(service, pod.main),
         storage: { mounts: [], volumes: [] },
       })
     }
@@ -65,11 +74,12 @@ interface Parts {
   readonly name: string
   readonly launched: Launch
   readonly resources: Block
+  readonly security: Block
   readonly storage: Storage
   readonly more?: Block
 }
 
-function place(service: DeployedService, pod: Pod, { name, launched, resources, storage, more }: Parts): Placed {
+function place(service: DeployedService, { name, launched, resources, security, storage, more }: Parts): Placed {
   const { command, args, env } = launched
   const container = compact({
     name,
@@ -81,7 +91,7 @@ function place(service: DeployedService, pod: Pod, { name, launched, resources, 
     env: env.length === 0 ? undefined : env,
     ...more,
     resources,
-    securityContext: containerSecurity(service, pod.main),
+    securityContext: security,
     volumeMounts: storage.mounts.length === 0 ? undefined : storage.mounts,
   })
   return { container, volumes: storage.volumes }

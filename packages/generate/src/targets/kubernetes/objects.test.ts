@@ -156,6 +156,51 @@ describe('updates', () => {
   })
 })
 
+describe('a shared volume', () => {
+  const pictures = {
+    id: 'pictures',
+    holds: 'x',
+    data: 'disposable',
+    size: 1,
+    shared: true,
+    class: 'fast',
+    owner: { uid: 1, gid: 1 },
+  } as const
+  const mounts = [{ path: '/data', volume: 'pictures', readOnly: false }]
+  const sharedBy = (volume: Deployment['volumes'][number], site: Deployment['site']) =>
+    deployment([service('a', { mounts }), service('b', { kind: 'stateful', mounts })], { volumes: [volume], site })
+
+  test.each<[string, Deployment['site'], string]>([
+    ['of the cluster', {}, 'the default storage class of many clusters does not offer'],
+    ['of the site', { storageClass: { fast: 'ssd' } }, 'the storage class "ssd" may not offer'],
+  ])('needs a storage class %s that many machines can mount', (_, site, reason) => {
+    const { losses } = render(sharedBy(pictures, site))
+    expect(losses).toMatchObject([{ loss: 'volume.shared', at: 'volumes/pictures/shared', severity: 'note' }])
+    expect(losses[0]?.reason).toContain(reason)
+    expect(losses[0]?.workaround).toContain('site.storageClass.fast')
+  })
+
+  test('is not what one machine mounts', () => {
+    expect(lossesOf(sharedBy({ ...pictures, shared: false }, {}))).toEqual(['degraded update.rolling'])
+  })
+})
+
+describe('runs that fail', () => {
+  test('are tried for hours where they happen once', () => {
+    expect(objectsOf(one({ kind: 'job' }))('Job')[0]).toMatchObject({ spec: { backoffLimit: 100 } })
+  })
+
+  test('give way to the next schedule', () => {
+    expect(objectsOf(one({ kind: 'cron', schedule: '* * * * *' }))('CronJob')[0]).toMatchObject({
+      spec: {
+        concurrencyPolicy: 'Forbid',
+        startingDeadlineSeconds: 3600,
+        jobTemplate: { spec: { backoffLimit: 3 } },
+      },
+    })
+  })
+})
+
 describe('the end of a pod', () => {
   const draining = one({ shutdown: { signal: 'SIGTERM', grace: 10_000, drain: 1500 } })
 
@@ -211,6 +256,24 @@ describe('relaxed security', () => {
     expect(objectsOf(one({ relax }))('Deployment')[0]).toMatchObject({
       spec: { template: { spec: { containers: [{ securityContext }] } } },
     })
+  })
+})
+
+test.each([
+  ['/var/log:/host/log', '/var/log', '/host/log'],
+  ['/sys', '/sys', '/sys'],
+])('the host path %s can only be read', (value, path, mountPath) => {
+  const what = one({ relax: [{ what: 'host-path', value, reason: 'has to' }] })
+  const name = expect.stringMatching(/^host-/)
+  expect(objectsOf(what)('Deployment')[0]).toMatchObject({
+    spec: {
+      template: {
+        spec: {
+          containers: [{ volumeMounts: [{ name, mountPath, readOnly: true }] }],
+          volumes: [{ name, hostPath: { path } }],
+        },
+      },
+    },
   })
 })
 

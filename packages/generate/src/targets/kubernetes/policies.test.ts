@@ -96,6 +96,25 @@ describe('network policies', () => {
     ])
   })
 
+  test('let no scraper in, and say so for each service with metrics', () => {
+    const metrics = { port: 'http', path: '/metrics' }
+    const machine = { what: 'host-network', reason: 'has to' } as const
+    const what = deployment([
+      service('a', { ports: [port], metrics }),
+      service('side', { ports: [{ ...port, number: 9100 }], metrics, shape: sidecarOf('a') }),
+      service('b', { ports: [port] }),
+      service('c', { ports: [port], metrics, relax: [machine] }),
+    ])
+    expect(rulesOf(what, 'a')).toEqual([])
+    const { losses } = render(what)
+    expect(losses.map(({ severity, loss, at }) => `${severity} ${loss} ${at}`)).toEqual([
+      'note network.metrics services/a/metrics',
+      'note network.metrics services/side/metrics',
+      'degraded network.hostNetwork services/c/relax',
+    ])
+    expect(losses[1]?.workaround).toContain('port 9100 of the pods of "a"')
+  })
+
   test.each([
     ['ingress', { kind: 'ingress' }, ['in any: 8080/TCP']],
     ['a gateway', { kind: 'gateway', name: 'edge' }, ['in any: 8080/TCP']],

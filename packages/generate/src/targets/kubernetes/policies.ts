@@ -1,6 +1,6 @@
 import { transport } from './containers.ts'
 import { type Connection, type Reach, connectionsOf, publishedPorts, reachesOf } from './connections.ts'
-import type { Context, Pod } from './context.ts'
+import { type Context, type Pod, membersOf } from './context.ts'
 import { isPublished } from './edge.ts'
 import { manifest, selectorOf } from './labels.ts'
 import type { Block, Manifest } from './manifest.ts'
@@ -38,7 +38,7 @@ function policyOf(pod: Pod, { incoming, outgoing, reaches }: Traffic, context: C
       reason: 'Network policies do not apply to pods in the network of their machine.',
       workaround: 'Guard the ports of the machine.',
     })
-  }
+  } else loseMetrics(pod, context)
   const ingress = [...peerRules(incoming, 'from', context), ...publishedRules(pod, context)]
   const egress = [dns, ...peerRules(outgoing, 'to', context), ...outsideRules(reaches, context)]
   return manifest(
@@ -53,6 +53,20 @@ function policyOf(pod: Pod, { incoming, outgoing, reaches }: Traffic, context: C
       },
     },
   )
+}
+
+function loseMetrics(pod: Pod, { lose }: Context): void {
+  for (const { id, metrics, ports } of membersOf(pod)) {
+    if (!metrics) continue
+    const number = ports.find((port) => port.id === metrics.port)?.number ?? metrics.port
+    lose({
+      loss: 'network.metrics',
+      at: `services/${id}/metrics`,
+      severity: 'note',
+      reason: 'The site does not say who scrapes, so no policy opens the metrics to a scraper.',
+      workaround: `Add a NetworkPolicy to custom/ that lets your scraper in to port ${number} of the pods of "${pod.main.id}".`,
+    })
+  }
 }
 
 /** Names are asked of whatever answers the port: where the cluster's DNS runs differs. */

@@ -48,12 +48,29 @@ const volumesOf = (pod: Pod, { volumes }: Context): DeployedVolume[] => [
 const dataAnnotation = (volume: DeployedVolume) => ({ 'waybill.dev/data': volume.data })
 
 /** A claim of its own. */
-export const claim = (volume: DeployedVolume, service: string, context: Context): Manifest =>
-  manifest(
+export function claim(volume: DeployedVolume, service: string, context: Context): Manifest {
+  if (volume.shared) loseShared(volume, context)
+  return manifest(
     context.deployment,
     { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name: volume.id, service, annotations: dataAnnotation(volume) },
     { spec: claimSpec(volume, context) },
   )
+}
+
+function loseShared(volume: DeployedVolume, context: Context): void {
+  const name = storageClassOf(volume, context)
+  const lacking =
+    name === undefined
+      ? 'the default storage class of many clusters does not offer'
+      : `the storage class "${name}" may not offer`
+  context.lose({
+    loss: 'volume.shared',
+    at: `volumes/${volume.id}/shared`,
+    severity: 'note',
+    reason: `Its claim asks for ReadWriteMany, which ${lacking}: its pods would stay Pending.`,
+    workaround: `Name a storage class that offers it in site.storageClass.${volume.class}.`,
+  })
+}
 
 /** A claim inside of a StatefulSet. Kubernetes refuses every change to it, so it says only what never changes. */
 export const claimTemplate = (volume: DeployedVolume, labels: Block, context: Context): Block => ({
@@ -65,8 +82,11 @@ export const claimTemplate = (volume: DeployedVolume, labels: Block, context: Co
   status: { phase: 'Pending' },
 })
 
-function claimSpec(volume: DeployedVolume, { deployment: { site } }: Context): Block {
-  const storageClass = site.storageClass?.[volume.class] ?? site.storageClass?.default
+const storageClassOf = (volume: DeployedVolume, { deployment: { site } }: Context): string | undefined =>
+  site.storageClass?.[volume.class] ?? site.storageClass?.default
+
+function claimSpec(volume: DeployedVolume, context: Context): Block {
+  const storageClass = storageClassOf(volume, context)
   return {
     accessModes: [volume.shared ? 'ReadWriteMany' : 'ReadWriteOnce'],
     ...(storageClass !== undefined && { storageClassName: storageClass }),
@@ -119,12 +139,13 @@ function scratchOf(
   }
 }
 
+/** `/host/path:/path/inside`, or one path for both; a container may read what its machine has, and no more. */
 function hostPathsOf(service: DeployedService, pod: Pod): Storage[] {
   return service.relax.flatMap(({ what, value }) => {
     if (what !== 'host-path' || value === undefined) return []
     const [path = '', mountPath = path] = value.split(':')
     const name = volumeName(`host-${pathName(mountPath)}`, service, pod)
-    return [{ mounts: [{ name, mountPath }], volumes: [{ name, hostPath: { path } }] }]
+    return [{ mounts: [{ name, mountPath, readOnly: true }], volumes: [{ name, hostPath: { path } }] }]
   })
 }
 

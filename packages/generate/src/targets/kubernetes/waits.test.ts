@@ -1,7 +1,7 @@
 import type { DeployedService } from '@waybill/model'
 import { describe, expect, test } from 'vitest'
 import { address, deployment, execProbe, httpProbe, initOf, render, service, sidecarOf } from './fixtures/parts.ts'
-import { listAt, textAt, textsAt } from './observe/read.ts'
+import { at, listAt, textAt, textsAt } from './observe/read.ts'
 import { workloadsIn } from './observe/workloads.ts'
 
 const prober = [
@@ -109,6 +109,48 @@ describe('waiting', () => {
       },
       resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '1', memory: '256Mi' } },
     })
+  })
+
+  const relax = (['root', 'privileged', 'writable-root', 'capability'] as const).map((what) => ({
+    what,
+    reason: 'has to',
+    ...(what === 'capability' && { value: 'NET_ADMIN' }),
+  }))
+  const restricted = {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  }
+  const root = { uid: 0, gid: 0 }
+
+  test.each<[string, Partial<DeployedService>, Partial<DeployedService>, object]>([
+    ['as the waiter where that is root', { user: root }, {}, {}],
+    ['as the waiter where that may be root', { user: { uid: 999, gid: 998 } }, {}, {}],
+    ['as nobody where both are root', { user: root }, { user: root }, { runAsUser: 65534, runAsGroup: 65534 }],
+  ])('gets nothing of what the other one relaxes, and asks %s', (_, asked, waiter, user) => {
+    const hostPath = { what: 'host-path', value: '/sys', reason: 'has to' } as const
+    const { app } = startOf([
+      other({ ...asked, relax: [...relax, hostPath] }),
+      service('job', { kind: 'job', completed: ['done'], ...asked, relax: [...relax, hostPath] }),
+      service('app', {
+        ...waiter,
+        needs: [
+          { on: 'other', state: 'healthy' },
+          { on: 'job', state: 'completed' },
+        ],
+      }),
+    ])
+    expect(at(app.pod, 'securityContext')).toMatchObject({ runAsNonRoot: true })
+    expect(app.inits.map((init) => at(init, 'securityContext'))).toEqual([
+      { ...restricted, ...user },
+      { ...restricted, ...user },
+    ])
+    expect(listAt(app.pod, 'volumes')).toEqual([])
+  })
+
+  test('of a relaxed service for another leaves the other restricted', () => {
+    const { app } = startOf([other(), service('app', { user: root, relax, ...needs('other', 'healthy') })])
+    expect(at(app.inits[0]!, 'securityContext')).toEqual({ ...restricted, runAsUser: 10001, runAsGroup: 10001 })
   })
 
   test('asks in the environment and with the files of the job', () => {

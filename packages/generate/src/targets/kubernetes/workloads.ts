@@ -131,10 +131,16 @@ function daemonUpdate({ main: { update } }: Pod): Block {
     : { maxUnavailable: Math.max(1, update.unavailable) }
 }
 
-/** Restarts of waits count as failures of a Job, so it has the patience of hours. */
+/** Restarts of waits count as failures of a Job, so one that runs once has the patience of hours. */
 const patientBackOff = 100
 
-const jobSpec = (template: Block): Block => ({ backoffLimit: patientBackOff, template })
+/** The next schedule is the better try, and none starts as long as a failing run goes on. */
+const scheduledBackOff = 3
+
+/** How late a run may still start, in seconds: without an end, too many missed ones would stop a CronJob for good. */
+const latestStart = 3600
+
+const jobSpec = (template: Block, backoffLimit: number): Block => ({ backoffLimit, template })
 
 /** The template of a Job cannot change, so another template, or another version, is another Job. */
 function jobOf(pod: Pod, context: Context): Manifest {
@@ -143,7 +149,7 @@ function jobOf(pod: Pod, context: Context): Manifest {
   const limit = 63
   if (name.length > limit)
     context.problems.push(problem('WB5002', ['services', pod.main.id], { name, limit, what: 'the name of a Job' }))
-  return object(pod, 'Job', context, jobSpec(template), name)
+  return object(pod, 'Job', context, jobSpec(template, patientBackOff), name)
 }
 
 function cronJobOf(pod: Pod, context: Context): Manifest {
@@ -152,9 +158,10 @@ function cronJobOf(pod: Pod, context: Context): Manifest {
     schedule: pod.main.schedule ?? '',
     timeZone: 'Etc/UTC',
     concurrencyPolicy: 'Forbid',
+    startingDeadlineSeconds: latestStart,
     jobTemplate: {
       metadata: { labels: objectLabels(deployment, pod.main.id) },
-      spec: jobSpec(podTemplate(pod, context)),
+      spec: jobSpec(podTemplate(pod, context), scheduledBackOff),
     },
   })
 }

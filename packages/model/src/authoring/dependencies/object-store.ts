@@ -19,6 +19,7 @@ export interface ObjectStore extends Dependency {
   endpoint(): Text
   /** `http://host:port/bucket`. */
   url(): Text
+  /** Its name. Nobody makes it: the product creates it when it is not there. */
   bucket(): Text
   region(): Text
   accessKey(): Text

@@ -50,7 +50,7 @@ export function redis(id: string, meta: BundledMeta): Redis {
       image: meta.image ?? 'redis:7',
       command: ['redis-server', '/run/redis.conf'],
       secretFiles: {
-        '/run/redis.conf': text`dir /data\nappendonly yes\nport 6379\nbind * -::*\nrequirepass ${password}\n`,
+        '/run/redis.conf': text`dir /data\nappendonly yes\nport 6379\nbind * -::*\nrequirepass ${password}\nuser probe on nopass -@all +ping\n`,
       },
       mounts: {
         '/data': volume(`${id}-data`, {
@@ -61,7 +61,24 @@ export function redis(id: string, meta: BundledMeta): Redis {
       },
       scratch: { '/tmp': scratch(MiB(64)) },
       user: { uid: 999, gid: 999 },
-      health: exits0(['redis-cli', '-h', probe.host, '-p', probe.port, 'ping'], { port, every: seconds(5) }),
+      // a user that may only ping: while the data are loaded or with any other error, the answer is not PONG
+      health: exits0(
+        [
+          'redis-cli',
+          '-e',
+          '-h',
+          probe.host,
+          '-p',
+          probe.port,
+          '--user',
+          'probe',
+          '--pass',
+          'probe',
+          '--no-auth-warning',
+          'ping',
+        ],
+        { port, every: seconds(5) },
+      ),
       shutdown: { grace: seconds(60) },
       update: { strategy: 'recreate' },
       singleton: true,
