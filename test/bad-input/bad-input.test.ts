@@ -6,7 +6,7 @@ import parcels from '../../examples/parcels/product.ts'
 import { main } from '../../packages/cli/src/main.ts'
 import { forms, meanings, names, references } from './definitions.ts'
 import { edited } from './edit.ts'
-import { choices, goodInstance, yaml } from './instances.ts'
+import { choices, goodInstance, sites, yaml } from './instances.ts'
 import { sources } from './sources.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'waybill-bad-input-'))
@@ -102,6 +102,7 @@ describe.each([
 describe.each([
   ['YAML', yaml],
   ['choices', choices],
+  ['site', sites],
 ])('instance.yaml, %s', (_, cases) => {
   it.each(cases)('$name', async ({ edit, found }) => {
     const text = edit.reduce((before, [from, to]) => {

@@ -64,6 +64,8 @@ export const forms: readonly BadDefinition[] = [
   },
   { name: 'a newer schema', edit: { schema: 2 }, found: [['WB3001', '"schema": 2']] },
   { name: 'no schema', edit: { schema: undefined }, found: [['WB3002', '{']] },
+  { name: 'a version of two lines', edit: { version: '1.0.0\nevil: yes' }, found: [['WB1002', '"version"']] },
+  { name: 'a title of two lines', edit: { title: 'a\nb' }, found: [['WB1002', '"title"']] },
 ]
 
 /** Names: ids, what targets make of them, variables, paths, ports. */

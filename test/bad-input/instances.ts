@@ -278,3 +278,21 @@ export const choices: readonly BadInstance[] = [
     ],
   },
 ]
+
+const site = (line: string, found: string): Pick<BadInstance, 'edit' | 'found'> => ({
+  edit: one('  publish: { http: 8080, https: 8443 }', `  ${line}`),
+  found: [['WB1002', found]],
+})
+
+/** What no engine would take of a site. */
+export const sites: readonly BadInstance[] = [
+  { name: 'a registry with a scheme', ...site('registry: https://r.example/', 'registry') },
+  { name: 'a registry with a space', ...site("registry: 'r.example/x y'", 'registry') },
+  { name: 'a label key with a space', ...site("labels: { 'a b': c }", 'a b') },
+  { name: 'a label value with a slash', ...site("labels: { a: 'c/d' }", 'labels') },
+  { name: 'one port for http and https', ...site('publish: { http: 443, https: 443 }', 'publish') },
+  { name: 'an address that is none', ...site('publish: { address: banana }', 'address') },
+  { name: 'a pull secret with capitals', ...site('pullSecrets: [X_y]', 'pullSecrets') },
+  { name: 'a class with a space', ...site("ingress: { kind: ingress, class: 'x y' }", 'class') },
+  { name: 'a folder for secrets that is not absolute', ...site('secretsFolder: relative/x', 'secretsFolder') },
+]

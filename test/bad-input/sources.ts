@@ -28,6 +28,11 @@ export const sources: readonly BadInstance[] = [
     found: [['WB1004', 'API_URL']],
   },
   {
+    name: 'a probe of the port of another service',
+    edit: [["live: get(web.ports.http, '/live'),", "live: get(api.ports.http, '/live'),"]],
+    found: [['WB1201', 'web.runs']],
+  },
+  {
     name: 'a quantity finer than its unit',
     edit: [['constant(cores(0.1), guess)', 'constant(cores(0.0001), guess)']],
     found: [['WB1005', 'cores(0.0001)']],

@@ -5,7 +5,7 @@ import type { z } from 'zod'
 export interface Target<Options = unknown> {
   readonly id: string
   readonly title: string
-  readonly family: Exclude<Family, 'processes'> | 'processes'
+  readonly family: Family
   readonly capabilities: Capabilities
   /** What a vendor may say about this target in the definition. */
   readonly options: z.ZodType<Options>

@@ -1,7 +1,7 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, extname, join, relative, resolve as absolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { canonicalJson, digestOf } from '@waybill/model'
+import { type Problem, canonicalJson, digestOf, problem } from '@waybill/model'
 import { print, printJson } from '../display/print.ts'
 import { fail, printProblems, problemJson, shownPath, sorted } from '../display/problems.ts'
 import { readProductFile } from '../inputs/product-file.ts'
@@ -20,6 +20,9 @@ export async function build(productPath: string, { out, json = false }: BuildOpt
   const { definition, origins = {}, file } = product.value
   const target = absolute(out)
   const map = join(dirname(target), `${nameOf(target)}.map.json`)
+  const inputs = [file, ...product.value.files]
+  const foreign = [target, map].find((each) => isForeign(each, each === target ? isProduct : isMap, inputs))
+  if (foreign !== undefined) return fail([...product.warnings, notOurs(foreign)], json)
   try {
     mkdirSync(dirname(target), { recursive: true })
     replaceFile(target, `${canonicalJson(definition)}\n`)
@@ -37,6 +40,27 @@ export async function build(productPath: string, { out, json = false }: BuildOpt
   return 0
 }
 
+const notOurs = (file: string): Problem => ({ ...problem('WB4010', [], { file }), at: { file } })
+
+/** Whether something stands at a place that a build must not replace: a source, or anything that no build wrote. */
+function isForeign(file: string, isOurs: (data: object) => boolean, inputs: readonly string[]): boolean {
+  const there = lstatSync(file, { throwIfNoEntry: false })
+  if (!there) return false
+  const sources = inputs.flatMap((each) => statSync(each, { throwIfNoEntry: false }) ?? [])
+  const same = statSync(file, { throwIfNoEntry: false })
+  if (same && sources.some(({ dev, ino }) => dev === same.dev && ino === same.ino)) return true
+  if (!there.isFile()) return there.isSymbolicLink()
+  try {
+    const data: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    return typeof data !== 'object' || data === null || !isOurs(data)
+  } catch (error) {
+    return error instanceof SyntaxError
+  }
+}
+
+const isProduct = (data: object): boolean => 'schema' in data && 'id' in data && 'services' in data
+const isMap = (data: object): boolean => 'schema' in data && 'positions' in data
+
 const nameOf = (file: string): string => file.slice(dirname(file).length + 1, -extname(file).length || undefined)
 
 /** Positions with files relative to the definition, so that the map is the same on every machine. */
@@ -51,6 +75,10 @@ function positionsOf(origins: Origins, folder: string): Origins {
 /** A reader sees the old text or the new one. */
 function replaceFile(file: string, text: string): void {
   const staged = `${file}.new-${process.pid}`
-  writeFileSync(staged, text)
-  renameSync(staged, file)
+  try {
+    writeFileSync(staged, text)
+    renameSync(staged, file)
+  } finally {
+    rmSync(staged, { force: true })
+  }
 }

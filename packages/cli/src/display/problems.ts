@@ -25,7 +25,7 @@ export function fail(problems: readonly Problem[], json: boolean): number {
 }
 
 const usage = new Set<string>(['WB4001', 'WB4002'])
-const refused = new Set<string>(['WB4003', 'WB4004', 'WB4005'])
+const refused = new Set<string>(['WB4003', 'WB4004', 'WB4005', 'WB4009', 'WB4010', 'WB4011'])
 
 /** 2 for arguments that name nothing, 1 for what the disk refuses, 3 for problems of definitions and instances. */
 function exitCodeFor(problems: readonly Problem[]): number {

@@ -1,10 +1,10 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Manifest, type PrintedFile, manifestPath, readManifest, staleFiles } from '@waybill/generate'
 import { type Problem, problem } from '@waybill/model'
+import { filesIn, foldersAbove } from './files-in.ts'
 import { recoverFolder } from './recovery.ts'
 import { sha256 } from './sha256.ts'
-import { isSystemError } from './text-file.ts'
 
 /** What happens to one target's folder, decided before anything is written. */
 export interface FolderPlan {
@@ -23,8 +23,9 @@ export interface FolderPlan {
 }
 
 /**
- * Compares a folder with what was rendered. A folder that is not ours and a file of ours that somebody edited are
- * problems; `overwrite` drops such edits.
+ * Compares a folder with what was rendered. A folder that is not ours or that of another installation and a file of ours
+ * that somebody edited are problems. `overwrite` drops such edits, takes the folder of another installation, and takes a
+ * folder without a manifest when it holds files of a render.
  */
 export function planFolder(
   folder: string,
@@ -32,28 +33,36 @@ export function planFolder(
   overwrite: boolean,
 ): { readonly plan: FolderPlan; readonly problems: readonly Problem[] } {
   recoverFolder(folder)
-  const onDisk = listFiles(folder)
-  const current = currentTexts(folder, new Set(onDisk))
-  const manifest = readManifest(current(manifestPath) ?? '')
-  const before = manifest ? Object.keys(manifest.files) : []
+  const disk = readDisk(folder)
+  const manifest = readManifest(disk.text(manifestPath) ?? '')
+  const plan = makePlan(disk, files, manifest ? Object.keys(manifest.files) : [])
+  if (plan.isNew) return { plan, problems: [] }
+  if (!manifest && !(overwrite && isRender(disk, plan.ours)))
+    return { plan, problems: [at(folder, problem('WB4005', [], { folder }))] }
+  if (overwrite) return { plan, problems: [] }
+  const others = otherInstallation(folder, manifest, files)
+  return { plan, problems: others ? [others] : editedFiles(plan, manifest, disk) }
+}
+
+function makePlan(disk: Disk, files: readonly PrintedFile[], before: readonly string[]): FolderPlan {
+  const { folder, paths } = disk
   const ours = files.filter(({ custom }) => !custom)
   const now = ours.map(({ path }) => path)
-  const removed = staleFiles(before, now, onDisk)
+  const removed = staleFiles(before, now, [...paths])
   const roots = new Set([...before, ...now].map(rootOf))
-  const left = new Set([...removed, ...now])
-  const plan: FolderPlan = {
+  const left = new Set([...removed, ...now, ...now.flatMap((path) => inTheWayOf(path, paths))])
+  return {
     folder,
-    isNew: onDisk.length === 0,
+    isNew: paths.size === 0,
     ours,
-    custom: files.filter(({ custom, path }) => custom && !onDisk.includes(path)),
-    changed: new Set(
-      ours.filter((file) => current(file.path) !== file.text || !hasMode(folder, file)).map(({ path }) => path),
+    // below a link or a file of the customer's nothing is ours to make
+    custom: files.filter(
+      ({ custom, path }) => custom && !paths.has(path) && !foldersAbove(path).some((each) => paths.has(each)),
     ),
+    changed: new Set(ours.filter((file) => !isOnDisk(disk, file)).map(({ path }) => path)),
     removed,
-    carried: onDisk.filter((path) => roots.has(rootOf(path)) && !left.has(path)),
+    carried: [...paths].filter((path) => roots.has(rootOf(path)) && !left.has(path)),
   }
-  if (!manifest && onDisk.length > 0) return { plan, problems: [at(folder, problem('WB4005', [], { folder }))] }
-  return { plan, problems: overwrite ? [] : editedFiles(plan, manifest, current) }
 }
 
 /** The folder or file right below a target's folder. */
@@ -61,49 +70,69 @@ export const rootOf = (path: string): string => path.split('/', 1)[0]!
 
 const at = (file: string, found: Problem): Problem => ({ ...found, at: { file } })
 
-/** Files of ours that are not as the manifest says, and files of others that stand where ours would. */
-function editedFiles(
-  { folder, ours, removed }: FolderPlan,
-  manifest: Manifest | undefined,
-  current: CurrentText,
-): Problem[] {
+/** What keeps a file from standing at its path: a file or link in place of a folder, files in place of the file. */
+function inTheWayOf(path: string, paths: ReadonlySet<string>): string[] {
+  return [...foldersAbove(path).filter((each) => paths.has(each)), ...[...paths].filter((each) => each.startsWith(`${path}/`))]
+}
+
+/** Whether files of a render lie there, although no manifest says so. */
+const isRender = (disk: Disk, ours: readonly PrintedFile[]): boolean =>
+  ours.some(({ path, text }) => {
+    const found = disk.text(path)
+    return found !== undefined && (found === text || found.startsWith('# Rendered by waybill '))
+  })
+
+/** The manifest of what is there against the one of what was rendered. */
+function otherInstallation(
+  folder: string,
+  there: Manifest | undefined,
+  files: readonly PrintedFile[],
+): Problem | undefined {
+  const rendered = readManifest(files.find(({ path }) => path === manifestPath)?.text ?? '')
+  if (!there || !rendered) return undefined
+  if (there.product.id === rendered.product.id && there.instance.id === rendered.instance.id) return undefined
+  const named = ({ product, instance }: Manifest) => `instance ${instance.id} of ${product.id}`
+  return at(folder, problem('WB4009', [], { folder, found: named(there), rendered: named(rendered) }))
+}
+
+/** Files of ours that are not as the manifest says, and files or links of others that stand where ours would. */
+function editedFiles({ folder, ours, removed }: FolderPlan, manifest: Manifest | undefined, disk: Disk): Problem[] {
   const known = new Map(Object.entries(manifest?.files ?? {}))
   const next = new Map(ours.map(({ path, text }) => [path, text]))
   const affected = new Set([...next.keys(), ...removed.filter((path) => known.has(path))])
-  return [...affected].flatMap((path) => {
-    const text = path === manifestPath ? undefined : current(path)
-    if (text === undefined || text === next.get(path) || sha256(text) === known.get(path)) return []
+  const edited = [...affected].flatMap((path) => {
+    if (!disk.paths.has(path)) return next.has(path) ? inTheWayOf(path, disk.paths) : []
+    const text = disk.text(path)
+    if (text === undefined) return [path]
+    return path === manifestPath || text === next.get(path) || sha256(text) === known.get(path) ? [] : [path]
+  })
+  return [...new Set(edited)].map((path) => {
     const file = join(folder, path)
-    return [at(file, problem('WB4004', [], { file }))]
+    return at(file, problem('WB4004', [], { file }))
   })
 }
 
-type CurrentText = (path: string) => string | undefined
-
-/** Texts as they are on disk, each read once. */
-function currentTexts(folder: string, onDisk: ReadonlySet<string>): CurrentText {
-  const texts = new Map<string, string>()
-  return (path) => {
-    if (!onDisk.has(path)) return undefined
-    const text = texts.get(path) ?? readFileSync(join(folder, path), 'utf8')
-    texts.set(path, text)
-    return text
-  }
+/** A target's folder as it is. */
+interface Disk {
+  readonly folder: string
+  readonly paths: ReadonlySet<string>
+  /** The text of a file, read once; undefined where there is none and for a link. */
+  readonly text: (path: string) => string | undefined
 }
 
-const hasMode = (folder: string, { path, executable }: PrintedFile): boolean =>
-  ((statSync(join(folder, path)).mode & 0o100) !== 0) === executable
-
-/** Every file below a folder, by its path inside of it; our own unfinished folders are not looked at. */
-function listFiles(folder: string): string[] {
-  try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => !entry.isDirectory())
-      .map(({ parentPath, name }) => join(parentPath, name).slice(join(folder, '/').length))
-      .filter((path) => !/^\.[^/]+\.(?:new|old)-\d+\//.test(path))
-      .sort()
-  } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return []
-    throw error
+function readDisk(folder: string): Disk {
+  const paths = new Set(filesIn(folder))
+  const texts = new Map<string, string | undefined>()
+  const read = (path: string) => {
+    const place = join(folder, path)
+    return lstatSync(place).isFile() ? readFileSync(place, 'utf8') : undefined
   }
+  const text = (path: string): string | undefined => {
+    if (paths.has(path) && !texts.has(path)) texts.set(path, read(path))
+    return texts.get(path)
+  }
+  return { folder, paths, text }
 }
+
+const isOnDisk = (disk: Disk, { path, text, executable }: PrintedFile): boolean =>
+  disk.text(path) === text && ((lstatSync(join(disk.folder, path)).mode & 0o100) !== 0) === executable

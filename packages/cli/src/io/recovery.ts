@@ -1,5 +1,7 @@
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { isThere } from './files-in.ts'
+import { isRunning } from './process.ts'
 import { isSystemError } from './text-file.ts'
 
 /** Where a folder or file is prepared, or waits to be cleared away, beside its place. */
@@ -13,15 +15,17 @@ export function recoverFolder(folder: string): void {
   }
   for (const { name, root, state } of leftIn(folder)) {
     const place = join(folder, root)
-    if (state === 'old' && !existsSync(place)) renameSync(join(folder, name), place)
+    if (state === 'old' && !isThere(place)) renameSync(join(folder, name), place)
     else rmSync(join(folder, name), { recursive: true, force: true })
   }
 }
 
 function leftIn(folder: string): { readonly name: string; readonly root: string; readonly state: string }[] {
   return namesIn(folder).flatMap((name) => {
-    const [, root, state, process] = /^\.(.+)\.(new|old)-(\d+)$/.exec(name) ?? []
-    return root === undefined || state === undefined || isAlive(Number(process)) ? [] : [{ name, root, state }]
+    const [, root, state, id] = /^\.(.+)\.(new|old)-(\d+)$/.exec(name) ?? []
+    // our own id was that of an earlier process: we have left nothing yet
+    const isTheirs = Number(id) !== process.pid && isRunning(Number(id))
+    return root === undefined || state === undefined || isTheirs ? [] : [{ name, root, state }]
   })
 }
 
@@ -31,15 +35,5 @@ function namesIn(folder: string): string[] {
   } catch (error) {
     if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return []
     throw error
-  }
-}
-
-function isAlive(id: number): boolean {
-  if (id === process.pid) return false
-  try {
-    process.kill(id, 0)
-    return true
-  } catch (error) {
-    return isSystemError(error) && error.code === 'EPERM'
   }
 }

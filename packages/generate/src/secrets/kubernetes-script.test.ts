@@ -22,7 +22,7 @@ case "$1 $2" in
     [ -f ${home}/cluster/$3 ] || exit 0
     echo found
     awk '/^data:/ { exit } $1 == "waybill.dev/instance:" { i = $2 } $1 == "waybill.dev/product:" { p = $2 }
-      END { gsub("\"", "", i); gsub("\"", "", p); if (i != "") print "= " i " " p }' ${home}/cluster/$3
+      END { gsub(/"/, "", i); gsub(/"/, "", p); if (i != "") print "= " i " " p }' ${home}/cluster/$3
     sed -n '/^data:/,$ s/^  "\\(.*\\)": "\\(.*\\)"$/\\1 \\2/p' ${home}/cluster/$3 ;;
   'create -f')
     name=$(sed -n 's/^  name: //p' "$3")

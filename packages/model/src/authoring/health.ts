@@ -1,9 +1,10 @@
 import { baseUnits } from './quantities.ts'
-import { type PortRef, type PublicValue, type Quantity, portOf } from './terms.ts'
+import { type PortRef, type PublicValue, type Quantity } from './terms.ts'
 
 /** How somebody sees whether a replica works. */
 export interface Probe {
   readonly probe: string
+  readonly port?: PortRef
 }
 export interface Timing {
   /** Between two checks; 10 seconds unless said otherwise. */
@@ -22,16 +23,15 @@ function timing({ failures, ...durations }: Timing): object {
 
 /** Answers GET with a status from 200 to 399. */
 export const get = (port: PortRef, path: string, meta: Timing = {}): Probe =>
-  probeData({ probe: 'http', port: portOf(port).port, path, ...timing(meta) })
+  probeData({ probe: 'http', port, path, ...timing(meta) })
 /** Accepts a connection. */
-export const connects = (port: PortRef, meta: Timing = {}): Probe =>
-  probeData({ probe: 'tcp', port: portOf(port).port, ...timing(meta) })
+export const connects = (port: PortRef, meta: Timing = {}): Probe => probeData({ probe: 'tcp', port, ...timing(meta) })
 /** Answers the gRPC health protocol. */
 export const grpcHealth = (port: PortRef, meta: Timing & { readonly service?: string } = {}): Probe => {
   const { service, ...rest } = meta
   return probeData({
     probe: 'grpc',
-    port: portOf(port).port,
+    port,
     ...timing(rest),
     ...(service === undefined ? {} : { service }),
   })
@@ -43,7 +43,7 @@ export const exits0 = (command: readonly PublicValue[], meta: Timing & { readonl
     probe: 'exec',
     command,
     ...timing(rest),
-    ...(port === undefined ? {} : { port: portOf(port).port }),
+    ...(port === undefined ? {} : { port }),
   })
 }
 /** No check, for a reason that people will read. */

@@ -2,6 +2,7 @@ import { WaybillError, problem } from '../errors/problem.ts'
 import type { PortProtocol, Relaxation, ServiceKind } from '../product/schema.ts'
 import type { Area } from './customer.ts'
 import { declared } from './declared.ts'
+import { callLocation } from './origin.ts'
 import { type Probe, none } from './health.ts'
 import { baseUnits } from './quantities.ts'
 import { type Law, type Size, sizeData } from './sizes.ts'
@@ -104,7 +105,7 @@ export const absent = (reason: string): Shape => ({ shape: 'absent', reason }) a
 
 /** A port that people outside reach. */
 export interface Exposure {
-  readonly service: string
+  readonly port: PortRef
 }
 export interface Publishing {
   readonly host: string | Text
@@ -113,9 +114,8 @@ export interface Publishing {
 }
 /** Publishes a port of this service under a host and path; the target brings the proxy or the ingress. */
 export function publish(port: PortRef, { host, path, tls }: Publishing): Exposure {
-  const at = portOf(port)
   const ends = 'reason' in tls ? { none: tls.reason } : { secret: tls }
-  return { service: at.service, port: at.port, host, ...(path === undefined ? {} : { path }), tls: ends } as Exposure
+  return { port, host, ...(path === undefined ? {} : { path }), tls: ends } as Exposure
 }
 
 /** A relaxation of the default security, with the reason that reaches documentation and checks. */
@@ -235,19 +235,21 @@ export function serviceData(
     record && Object.entries(record).map(([name, item]) => ({ [key]: name, [value]: item }))
   const { replicas, ...needs }: ServiceBody['size'] = size
   const { ports = {}, ...said } = surface
-  for (const exposure of body.expose ?? []) {
-    if (exposure.service !== id) {
-      const [kind, path] = [`port of "${id}" to publish`, ['services', id, 'expose']]
-      throw new WaybillError([problem('WB1201', path, { kind, id: exposure.service })])
-    }
+  const ownPort = (ref: PortRef, place: string): string => {
+    const { service, port } = portOf(ref)
+    if (service === id) return port
+    const at = callLocation()
+    const found = { kind: `port of "${id}"`, id: `${service}.${port}` }
+    throw new WaybillError([{ ...problem('WB1201', ['services', id, place], found), ...(at && { at }) }])
   }
+  const checks = health && ('ready' in health ? health : { ready: health })
   return {
     ...rest,
     ...said,
     id,
     kind,
     ports: Object.entries(ports).map(([port, spec]) => ({ id: port, ...spec })),
-    expose: body.expose?.map(({ service: _service, ...exposure }) => exposure),
+    expose: body.expose?.map((exposure) => ({ ...exposure, port: ownPort(exposure.port, 'expose') })),
     image: typeof image === 'string' ? { reference: image } : image,
     env: named(env, 'name', 'value'),
     files: named(files, 'path', 'content'),
@@ -256,7 +258,14 @@ export function serviceData(
       mounts &&
       Object.entries(mounts).map(([path, mount]) => ({ path, ...('volume' in mount ? mount : { volume: mount }) })),
     scratch: scratch && Object.entries(scratch).map(([path, folder]) => ({ path, ...folder })),
-    health: health && ('ready' in health ? health : { ready: health }),
+    health:
+      checks &&
+      Object.fromEntries(
+        Object.entries(checks).map(([name, check]) => [
+          name,
+          check.port ? { ...check, port: ownPort(check.port, 'health') } : check,
+        ]),
+      ),
     size: sizeData({
       ...needs,
       replicas: typeof replicas === 'object' && 'id' in replicas ? { tiedTo: replicas.id } : replicas,
@@ -267,7 +276,7 @@ export function serviceData(
       grace: shutdown.grace && baseUnits(shutdown.grace),
       drain: shutdown.drain && baseUnits(shutdown.drain),
     },
-    metrics: metrics && { ...metrics, port: portOf(metrics.port).port },
+    metrics: metrics && { ...metrics, port: ownPort(metrics.port, 'metrics') },
   } as { readonly id: string }
 }
 

@@ -1,6 +1,7 @@
 import { type Path, type Problem, problem } from '../errors/problem.ts'
 import type { Catalog } from '../product/catalog.ts'
 import type { Setting } from '../product/schema.ts'
+import { compilePattern } from '../resolve/pattern.ts'
 import { readSettingValue } from '../resolve/setting-values.ts'
 
 const secretWords = /pass(?:word|phrase)?|secret|token|api-?key|private-?key|credential/i
@@ -60,10 +61,6 @@ function checkSetting(setting: Setting, id: string, path: Path): Problem[] {
 
 function flawOfPattern(pattern: string | undefined): string | undefined {
   if (pattern === undefined) return undefined
-  try {
-    new RegExp(`^(?:${pattern})$`, 'u')
-    return undefined
-  } catch (error) {
-    return `has a pattern that cannot be read: ${(error as Error).message}`
-  }
+  const compiled = compilePattern(pattern)
+  return 'flaw' in compiled ? `has a pattern that cannot be read: ${compiled.flaw}` : undefined
 }

@@ -88,11 +88,15 @@ function expectationOf(issue: Issue): string {
     case 'invalid_format':
       return issue.format === 'starts_with'
         ? `a text that starts with ${JSON.stringify((issue as { prefix?: string }).prefix)}`
-        : `a text that matches ${issue.pattern ?? issue.format}`
+        : expectedForm(issue.message, issue.pattern ?? issue.format)
     default:
       return issue.message
   }
 }
+
+/** What the schema says that it expects; else the pattern, which is better than nothing. */
+const expectedForm = (message: string, pattern: string): string =>
+  message.startsWith('Invalid') ? `a text that matches ${pattern}` : message
 
 const typeNames: Readonly<Record<string, string>> = {
   string: 'a text',

@@ -61,7 +61,7 @@ export const catalogue = {
     why: 'The same source must give the same product.json on every machine; clock, randomness and environment must not reach it.',
     fix: () => 'Make the value a literal, a setting or a secret.',
   }),
-  WB1008: entry<{ message: string }>({
+  WB1008: entry<{ message: string; fix?: string }>({
     title: 'Definition that does not load',
     what: ({ message }) => message,
     why: 'The file has to run and to export the product as its default export.',
@@ -486,9 +486,10 @@ export const catalogue = {
   }),
   WB4005: entry<{ folder: string }>({
     title: 'Folder that is not ours',
-    what: ({ folder }) => `${folder} exists and was not made by waybill.`,
+    what: ({ folder }) => `${folder} exists, and no base/waybill.manifest.json in it says that waybill made it.`,
     why: 'What is in it would be lost.',
-    fix: () => 'Choose an empty or a new folder.',
+    fix: () =>
+      'Choose an empty or a new folder. If it is a render whose manifest was lost or broken, render with --overwrite.',
   }),
   WB4006: entry<{ message: string }>({
     title: 'Not JSON',
@@ -507,6 +508,24 @@ export const catalogue = {
     what: ({ file, limit }) => `${file} is nested more than ${limit} levels deep here.`,
     why: 'No real file of this kind is, and reading it could exhaust the memory.',
     fix: () => 'Check that it is the right file.',
+  }),
+  WB4009: entry<{ folder: string; found: string; rendered: string }>({
+    title: 'Folder of another product or instance',
+    what: ({ folder, found, rendered }) => `${folder} holds ${found}; this is ${rendered}.`,
+    why: 'One installation would silently replace another one.',
+    fix: () => 'Choose another folder, or use --overwrite to replace what is there.',
+  }),
+  WB4010: entry<{ file: string }>({
+    title: 'File that is not ours',
+    what: ({ file }) => `${file} exists and is not a built product.`,
+    why: 'What is in it would be lost.',
+    fix: () => 'Choose another file for --out.',
+  }),
+  WB4011: entry<{ folder: string; process: number; lock: string }>({
+    title: 'Folder that is being written',
+    what: ({ folder, process }) => `Another waybill (process ${process}) is writing into ${folder}.`,
+    why: 'Two renders at once would mix their files.',
+    fix: ({ lock }) => `Wait until it is done and try again. If there is no such process, remove ${lock}.`,
   }),
 
   WB5001: entry<{ what: string; size: string; limit: string }>({

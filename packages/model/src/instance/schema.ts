@@ -8,7 +8,28 @@ const id = z.string().min(1).max(253)
 const text = z.string()
 /** A number, or a quantity with its unit such as `20 GiB`; which of them is checked against the product. */
 const amount = z.union([z.number(), z.string()])
-const labels = z.record(z.string(), z.string())
+
+const objectName = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, 'a name of small letters, digits, "-" and "."')
+const labelKey = z
+  .string()
+  .regex(
+    /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
+    'a label key such as team or example.com/team',
+  )
+const labelValue = z
+  .string()
+  .regex(
+    /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/,
+    'a label value of at most 63 letters, digits, "-", "_" and "."',
+  )
+const registry = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(?::\d{1,5})?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/,
+    'a registry such as registry.example.com:5000/mirror, without https:// and without a slash at the end',
+  )
 
 export const DependencyChoice = z.strictObject({ mode: z.enum(dependencyModes).exactOptional() }).catchall(z.json())
 
@@ -20,25 +41,29 @@ export const SizeOverride = z.strictObject({
 
 export const Site = z.strictObject({
   /** A registry that holds the images under their public paths, such as `registry.example:5000/mirror`. */
-  registry: text.exactOptional(),
-  pullSecrets: z.array(id).exactOptional(),
+  registry: registry.exactOptional(),
+  pullSecrets: z.array(objectName).exactOptional(),
   namespace: id.exactOptional(),
   storageClass: z
     .strictObject({
-      default: text.exactOptional(),
-      standard: text.exactOptional(),
-      fast: text.exactOptional(),
-      archive: text.exactOptional(),
+      default: objectName.exactOptional(),
+      standard: objectName.exactOptional(),
+      fast: objectName.exactOptional(),
+      archive: objectName.exactOptional(),
     })
     .exactOptional(),
   ingress: z
     .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('ingress'), class: text.exactOptional(), annotations: labels.exactOptional() }),
+      z.strictObject({
+        kind: z.literal('ingress'),
+        class: objectName.exactOptional(),
+        annotations: z.record(labelKey, text).exactOptional(),
+      }),
       z.strictObject({
         kind: z.literal('gateway'),
-        name: id,
-        namespace: id.exactOptional(),
-        section: text.exactOptional(),
+        name: objectName,
+        namespace: objectName.exactOptional(),
+        section: objectName.exactOptional(),
       }),
       z.strictObject({ kind: z.literal('none') }),
     ])
@@ -46,14 +71,15 @@ export const Site = z.strictObject({
   /** Where the edge listens on a Docker host. */
   publish: z
     .strictObject({
-      address: text.exactOptional(),
+      address: z.union([z.ipv4(), z.ipv6()], 'an address of the machine such as 127.0.0.1').exactOptional(),
       http: z.int().min(0).max(65535).exactOptional(),
       https: z.int().min(1).max(65535).exactOptional(),
     })
+    .refine(({ http = 80, https = 443 }) => http !== https, 'two different ports for http and https')
     .exactOptional(),
   /** The folder on a Docker host that holds the secrets; absolute, outside of the output. */
-  secretsFolder: text.exactOptional(),
-  labels: labels.exactOptional(),
+  secretsFolder: z.string().startsWith('/').exactOptional(),
+  labels: z.record(labelKey, labelValue).exactOptional(),
 })
 
 export const Overlay = z.strictObject({

@@ -7,7 +7,14 @@ export const productSchemaVersion = 1
 
 const id = z.string().min(1).max(253)
 const text = z.string()
-const sentence = z.string().min(1)
+/** One line, because it goes into comments, labels and tables. */
+const sentence = z
+  .string()
+  .min(1)
+  .regex(/^[^\p{Cc}]*$/u, 'one line of text')
+const version = z
+  .string()
+  .regex(/^[0-9A-Za-z](?:[0-9A-Za-z._+-]{0,61}[0-9A-Za-z])?$/, 'a version such as 1.4.0 or 2026.1-rc.2')
 const reason = z.string().min(3)
 const expression = Expression
 const command = z.array(expression).min(1)
@@ -382,7 +389,7 @@ export const Upgrades = z.strictObject({
 export const ProductDefinition = z.strictObject({
   schema: z.literal(productSchemaVersion),
   id,
-  version: text,
+  version,
   title: sentence,
   areas: z.array(Area),
   load: z.array(LoadFactor),

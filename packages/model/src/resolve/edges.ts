@@ -54,12 +54,10 @@ export function usesOf(service: Service, resolver: Resolver): Uses {
 }
 
 /** The dependencies that customers bring, with the services that use them. */
-export function externalOf(
-  uses: ReadonlyMap<string, Uses>,
-  { catalog, choices, holds }: Resolver,
-): ExternalDependency[] {
+export function externalOf(uses: ReadonlyMap<string, Uses>, resolver: Resolver): ExternalDependency[] {
+  const { catalog, choices } = resolver
   return catalog.product.dependencies.flatMap(({ id, kind, when, reached }) => {
-    if (choices.modes.get(id) !== 'external' || !holds(when)) return []
+    if (choices.modes.get(id) !== 'external' || !resolver.holds(when)) return []
     const usedBy = [...uses].filter(([, { dependencies }]) => dependencies.has(id)).map(([service]) => service)
     const [host, port] = [choices.inputs.get(`${id}.${reached.host}`), choices.inputs.get(`${id}.${reached.port}`)]
     // both are inputs with a value: without one the instance was refused
@@ -79,7 +77,8 @@ const defaultPorts: Readonly<Record<string, number>> = {
 /** A setting that is a URL is an address outside that the service reaches. */
 export function egressOf({ urls }: Uses, { choices }: Resolver): DeployedService['egress'] {
   return [...urls].flatMap((id) => {
-    const url = URL.parse(String(choices.settings.get(id) as string | undefined))
+    const value = choices.settings.get(id)
+    const url = typeof value === 'string' ? URL.parse(value) : null
     const port = url ? Number(url.port) || defaultPorts[url.protocol] : undefined
     return url && port !== undefined ? [{ to: url.hostname, port, reason: `the setting ${id}` }] : []
   })

@@ -2,6 +2,7 @@ import type { Expression } from '../expressions/expression.ts'
 import { unprintable } from '../expressions/typecheck.ts'
 import type { Json } from '../json.ts'
 import type { Setting } from '../product/schema.ts'
+import { compilePattern } from './pattern.ts'
 import type { Unit } from '../units/unit.ts'
 import { exampleOf, formatQuantity, parseQuantity } from '../units/quantity.ts'
 
@@ -21,7 +22,9 @@ const emailPattern = /^[^\s@]{1,64}@[^\s@]{1,255}$/
 export function readSettingValue(setting: Setting, given: Json): ReadValue {
   switch (setting.type) {
     case 'text':
-      return text(given, 'a text', (value) => matches(setting, value))
+      return text(given, setting.pattern === undefined ? 'a text' : `a text that matches ${setting.pattern}`, (value) =>
+        matches(setting, value),
+      )
     case 'hostname':
       return text(
         given,
@@ -68,8 +71,11 @@ function text(given: Json, expected: string, fits: (value: string) => boolean): 
   return { value: given }
 }
 
-const matches = ({ pattern }: Setting, value: string): boolean =>
-  pattern === undefined || new RegExp(`^(?:${pattern})$`, 'u').test(value)
+function matches({ pattern }: Setting, value: string): boolean {
+  if (pattern === undefined) return true
+  const compiled = compilePattern(pattern)
+  return 'matches' in compiled && compiled.matches(value)
+}
 
 const within = ({ min, max }: Setting, value: number): boolean =>
   value >= (min ?? -Infinity) && value <= (max ?? Infinity)

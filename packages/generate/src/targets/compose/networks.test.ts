@@ -70,6 +70,13 @@ describe('planNetworks', () => {
     expect(told).toEqual(reason === undefined ? [] : [reason])
   })
 
+  test('names ten of those who share a network', () => {
+    const pairs = Array.from({ length: 30 }, (_, i) => `user-${i}>provider-${i}`)
+    expect(planNetworks(connections(pairs)).losses[0]?.reason).toMatch(
+      /: (provider-\d+, ){9}provider-\d+ and 13 more\.$/,
+    )
+  })
+
   test('counts exactly the pairs that share a network and no edge', () => {
     const id = fc.integer({ min: 0, max: 12 }).map((number) => `s${number}`)
     const some = fc.array(id, { maxLength: 4 }).map((ids) => new Set(ids))

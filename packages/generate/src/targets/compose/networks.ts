@@ -121,7 +121,7 @@ function isolationLosses(
   const crowded =
     providers.length === 0
       ? ''
-      : ` A machine has room for few networks, so these share "main" with all who use them: ${providers.join(', ')}.`
+      : ` A machine has room for few networks, so these share "main" with all who use them: ${enumerated(providers)}.`
   return [
     lost(
       'network.isolation',
@@ -132,3 +132,10 @@ function isolationLosses(
     ),
   ]
 }
+
+const mostNames = 10
+
+const enumerated = (names: readonly string[]): string =>
+  names.length <= mostNames
+    ? names.join(', ')
+    : `${names.slice(0, mostNames).join(', ')} and ${names.length - mostNames} more`

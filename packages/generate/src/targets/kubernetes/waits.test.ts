@@ -150,7 +150,7 @@ describe('waiting', () => {
 
   test('of a relaxed service for another leaves the other restricted', () => {
     const { app } = startOf([other(), service('app', { user: root, relax, ...needs('other', 'healthy') })])
-    expect(at(app.inits[0]!, 'securityContext')).toEqual({ ...restricted, runAsUser: 10001, runAsGroup: 10001 })
+    expect(at(app.inits[0], 'securityContext')).toEqual({ ...restricted, runAsUser: 10001, runAsGroup: 10001 })
   })
 
   test('asks in the environment and with the files of the job', () => {
