@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { targetOf } from '@waybill/generate'
+import { checkerOf, engineAnswers } from './engine-programs.ts'
 
 const root = join(import.meta.dirname, '..')
 const example = join(root, 'examples/parcels')
@@ -11,12 +12,6 @@ const out = join(root, 'out/parcels')
 
 interface Report {
   readonly targets: readonly { readonly target: string; readonly folder: string }[]
-}
-
-/** How an engine's own program checks an output without running it. */
-const checks: Readonly<Record<string, readonly string[]>> = {
-  compose: ['docker', 'compose', 'config', '--quiet'],
-  kubernetes: ['kubectl', 'kustomize', '.'],
 }
 
 const inputs = [join(example, 'product.ts'), '--instance', join(example, 'instance.yaml')]
@@ -58,15 +53,15 @@ function treeOf(folder: string, indent = '  '): string[] {
 }
 
 function checkOutput(target: string, folder: string): boolean {
-  const command = checks[target] ?? []
-  const [program] = command
-  if (program === undefined) return true
-  const shown = command.join(' ')
-  if (spawnSync(program, [command[1]!, '--help'], { stdio: 'ignore' }).status !== 0) {
+  const checker = checkerOf(target)
+  if (!checker) return true
+  const [program, ...args] = checker.command
+  const shown = checker.command.join(' ')
+  if (!checker.isInstalled) {
     console.log(`${target}: not checked with \`${shown}\`: it is not installed here.`)
     return true
   }
-  const { status, stderr } = spawnSync(program, command.slice(1), { cwd: folder, encoding: 'utf8' })
+  const { status, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' })
   console.log(`${target}: \`${shown}\` ${status === 0 ? 'accepts it' : 'does not accept it'}.`)
   if (stderr !== '') console.log(stderr.trimEnd())
   return status === 0
@@ -79,10 +74,4 @@ function howToRun(target: string, folder: string): string {
   if (!engineAnswers(target))
     return `${title}: no engine answers here. Where there is one: ${place} && ${commands.secrets} && ${commands.up}`
   return `${title}: an engine answers. Run it:\n  ${place}\n  ${commands.secrets}\n  ${commands.up}\nand take it down: ${commands.down}`
-}
-
-function engineAnswers(target: string): boolean {
-  const [program, ...args]: readonly [string, ...string[]] =
-    target === 'kubernetes' ? ['kubectl', 'version', '--request-timeout=3s'] : ['docker', 'info']
-  return spawnSync(program, args, { stdio: 'ignore', timeout: 10_000 }).status === 0
 }

@@ -3,6 +3,13 @@
 const needed = 24
 
 const args = process.argv.slice(2)
+process.stdout.on('error', ({ code, message }) => {
+  // whoever reads may stop at any time, as `| head` does: no reason to say anything
+  if (code === 'EPIPE') process.exit(0)
+  const reason = code === 'ENOSPC' ? 'no space left on the device' : message
+  process.stderr.write(`waybill: standard output: ${reason}\n`)
+  process.exit(1)
+})
 if (Number.parseInt(process.versions.node, 10) < needed) {
   process.stderr.write(
     `waybill needs Node ${needed} or newer; this is Node ${process.versions.node}.\n` +
@@ -15,8 +22,6 @@ if (Number.parseInt(process.versions.node, 10) < needed) {
 } else {
   const { enableCompileCache } = process.getBuiltinModule('node:module')
   if (enableCompileCache) enableCompileCache()
-  // a short run makes much that lives for a moment: a young generation that does not grow saves a quarter of the memory
-  process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1')
   void import('../src/main.ts')
     .then(({ main }) => main(args))
     .then((code) => {

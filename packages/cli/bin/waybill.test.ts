@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
@@ -21,6 +22,25 @@ test('a Node that is too old is told what was found, what is needed and what to 
   const { status, stdout, stderr } = waybill(['--version'], ['--import', pretend('20.20.2')])
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
   expect(stderr).toMatch(/needs Node 24 or newer; this is Node 20\.20\.2\.\n.*`npx waybill`.*install Node 24/)
+})
+
+test.each([['--version'], ['schema', 'product']])('a full disk is told in one line: waybill %s %s', (...args) => {
+  const full = openSync('/dev/full', 'w')
+  const { status, stderr } = spawnSync(process.execPath, [entry, ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', full, 'pipe'],
+  })
+  closeSync(full)
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: 'waybill: standard output: no space left on the device\n',
+  })
+})
+
+test('a reader that is gone is no reason to complain', () => {
+  const script = `"$0" "$1" schema product | true; exit "\${PIPESTATUS[0]}"`
+  const { status, stderr } = spawnSync('bash', ['-c', script, process.execPath, entry], { encoding: 'utf8' })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 })
 
 function pretend(version: string): string {

@@ -6,7 +6,6 @@ import { makeProgram } from './program.ts'
  * 2 wrong usage, 3 found problems.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  if (!process.stdout.listeners('error').includes(endQuietly)) process.stdout.on('error', endQuietly)
   let code = 0
   const program: Command = makeProgram((result) => {
     code = result
@@ -19,10 +18,4 @@ export async function main(args: readonly string[]): Promise<number> {
     const { reportCrash } = await import('./display/crash.ts')
     return reportCrash(error)
   }
-}
-
-/** Whoever reads our output may stop to, as `head` does. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
 }

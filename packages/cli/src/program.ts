@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { version } from './version.ts'
 
 /** Declares every command. A command's code is loaded when it runs, so that help and start stay fast. */
@@ -17,12 +17,13 @@ export function makeProgram(finish: (exitCode: number) => void): Command {
     usage: string,
     description: string,
     load: () => Promise<(...args: Args) => Promise<number>>,
+    jsonHelp = 'print one JSON document instead of text',
   ) {
     return program
       .command(usage)
       .description(description)
       .exitOverride()
-      .addOption(new Option('--json', 'print one JSON document instead of text'))
+      .addOption(new Option('--json', jsonHelp))
       .action(async (...args: unknown[]) => {
         const run = await load()
         // commander adds itself as the last argument
@@ -31,7 +32,7 @@ export function makeProgram(finish: (exitCode: number) => void): Command {
   }
 
   command('init', 'write a small product to start from', async () => (await import('./commands/init.ts')).init)
-    .argument('[dir]', 'folder to write to', '.')
+    .argument('[dir]', 'folder to write to', named, '.')
     .option('--id <id>', 'id of the product, asked for on a terminal')
     .addHelpText('after', examples('waybill init my-product', 'waybill init my-product --id shop'))
 
@@ -50,10 +51,10 @@ export function makeProgram(finish: (exitCode: number) => void): Command {
 
   command('render', 'render deployments into a folder', async () => (await import('./commands/render.ts')).render)
     .argument('<product>', productHelp)
-    .option('--instance <file>', instanceHelp)
+    .option('--instance <file>', instanceHelp, once)
     .option('--target <name>', targetHelp, collect)
-    .option('--all', 'all targets that the product offers')
-    .requiredOption('--out <dir>', 'folder to write to; each target gets a folder of its own in it')
+    .addOption(allTargets())
+    .requiredOption('--out <dir>', 'folder to write to; each target gets a folder of its own in it', once)
     .option('--strict', 'refuse losses that the definition does not accept')
     .option('--overwrite', 'drop edits of files that waybill rendered')
     .addHelpText(
@@ -70,7 +71,7 @@ export function makeProgram(finish: (exitCode: number) => void): Command {
     async () => (await import('./commands/build.ts')).build,
   )
     .argument('<product>', 'product.ts')
-    .option('--out <file>', 'file to write; a map of source positions goes beside it', 'product.json')
+    .option('--out <file>', 'file to write; a map of source positions goes beside it', named, 'product.json')
     .addHelpText('after', examples('waybill build product.ts', 'waybill build product.ts --out dist/product.json'))
 
   command(
@@ -80,11 +81,11 @@ export function makeProgram(finish: (exitCode: number) => void): Command {
   )
     .argument('<a>', 'product before; with --product, instance file before')
     .argument('<b>', 'product after; with --product, instance file after')
-    .option('--product <file>', 'compare two instances of this product')
-    .option('--instance <file>', 'instance for both sides')
-    .option('--instance-a <file>', 'instance of the first side')
-    .option('--instance-b <file>', 'instance of the second side')
-    .option('--target <name>', 'compare what this target renders, object by object')
+    .option('--product <file>', 'compare two instances of this product', once)
+    .option('--instance <file>', 'instance for both sides', once)
+    .option('--instance-a <file>', 'instance of the first side', once)
+    .option('--instance-b <file>', 'instance of the second side', once)
+    .option('--target <name>', 'compare what this target renders, object by object', once)
     .addHelpText(
       'after',
       `${examples('waybill diff 1.0.json 1.1.json --instance instance.yaml', 'waybill diff --product product.json before.yaml after.yaml --target compose')}\n\nExit code 0 when nothing differs, 3 when something does.`,
@@ -92,7 +93,7 @@ export function makeProgram(finish: (exitCode: number) => void): Command {
 
   command('images', 'list the images that a deployment uses', async () => (await import('./commands/images.ts')).images)
     .argument('<product>', productHelp)
-    .option('--instance <file>', instanceHelp)
+    .option('--instance <file>', instanceHelp, once)
     .option('--target <name>', targetHelp, collect)
     .addHelpText('after', examples('waybill images product.json --instance instance.yaml'))
 
@@ -102,8 +103,8 @@ export function makeProgram(finish: (exitCode: number) => void): Command {
     async () => (await import('./commands/explain.ts')).explain,
   )
     .argument('<what>', 'WB1203, compose, settings, load, site.host, health.liveness or services/api/env/STORES')
-    .option('--product <file>', productHelp)
-    .option('--instance <file>', instanceHelp)
+    .option('--product <file>', productHelp, once)
+    .option('--instance <file>', instanceHelp, once)
     .addHelpText(
       'after',
       examples(
@@ -121,12 +122,17 @@ export function makeProgram(finish: (exitCode: number) => void): Command {
     .argument('<document>', 'product or instance')
     .addHelpText('after', examples('waybill schema instance > instance.schema.json'))
 
-  command('watch', 'render again at each change', async () => (await import('./commands/watch.ts')).watch)
+  command(
+    'watch',
+    'render again at each change',
+    async () => (await import('./commands/watch.ts')).watch,
+    'print one JSON document per line, one for each render',
+  )
     .argument('<product>', productHelp)
-    .option('--instance <file>', instanceHelp)
+    .option('--instance <file>', instanceHelp, once)
     .option('--target <name>', targetHelp, collect)
-    .option('--all', 'all targets that the product offers')
-    .requiredOption('--out <dir>', 'folder to write to; each target gets a folder of its own in it')
+    .addOption(allTargets())
+    .requiredOption('--out <dir>', 'folder to write to; each target gets a folder of its own in it', once)
     .option('--strict', 'refuse losses that the definition does not accept')
     .option('--overwrite', 'drop edits of files that waybill rendered')
     .addHelpText('after', examples('waybill watch product.ts --instance instance.yaml --target compose --out out'))
@@ -151,7 +157,21 @@ const productHelp = 'product.ts or product.json'
 const instanceHelp = 'instance file of the installation'
 const targetHelp = 'target to work on; may be given more than once (default: the one of the instance, else all)'
 
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, named(value)]
+
+/** An option that says which one is meant cannot say it twice. */
+function once(value: string, before: string | undefined): string {
+  if (before !== undefined) throw new InvalidArgumentError('It is given twice.')
+  return named(value)
+}
+
+/** An empty name is most often a variable of a script that was not set. */
+function named(value: string): string {
+  if (value === '') throw new InvalidArgumentError('It is empty.')
+  return value
+}
+
+const allTargets = (): Option => new Option('--all', 'all targets that the product offers').conflicts('target')
 
 const examples = (...lines: readonly string[]): string =>
   ['\nExamples:', ...lines.map((line) => `  ${line}`)].join('\n')

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, extname, join, relative, resolve as absolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Problem, canonicalJson, digestOf, problem } from '@waybill/model'
@@ -44,12 +44,11 @@ const notOurs = (file: string): Problem => ({ ...problem('WB4010', [], { file })
 
 /** Whether something stands at a place that a build must not replace: a source, or anything that no build wrote. */
 function isForeign(file: string, isOurs: (data: object) => boolean, inputs: readonly string[]): boolean {
-  const there = lstatSync(file, { throwIfNoEntry: false })
-  if (!there) return false
+  const there = statSync(file, { throwIfNoEntry: false })
+  // writing over a folder fails by itself
+  if (!there || there.isDirectory()) return false
   const sources = inputs.flatMap((each) => statSync(each, { throwIfNoEntry: false }) ?? [])
-  const same = statSync(file, { throwIfNoEntry: false })
-  if (same && sources.some(({ dev, ino }) => dev === same.dev && ino === same.ino)) return true
-  if (!there.isFile()) return there.isSymbolicLink()
+  if (!there.isFile() || sources.some(({ dev, ino }) => dev === there.dev && ino === there.ino)) return true
   try {
     const data: unknown = JSON.parse(readFileSync(file, 'utf8'))
     return typeof data !== 'object' || data === null || !isOurs(data)

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { targets } from '@waybill/generate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -79,6 +79,15 @@ describe('check', () => {
   })
 })
 
+test('what a definition prints goes to standard error', () => {
+  const loud = place.write('loud.ts', `console.log('printed')\n${readFileSync(place.product, 'utf8')}`)
+  for (const flags of [[], ['--json']]) {
+    const { status, stdout, stderr } = waybill(['images', loud, ...flags])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: 'printed\n' })
+    expect(stdout).not.toContain('printed')
+  }
+})
+
 describe('build', () => {
   test('gives the same bytes each time, with the places of the parts beside', () => {
     const first = place.path('a', 'product.json')
@@ -100,6 +109,42 @@ describe('build', () => {
     expect(status).toBe(3)
     expect(stderr).toMatch(/broken\.ts:\d.* WB1008/)
     expect(existsSync(out)).toBe(false)
+  })
+
+  test.each([
+    ['the source', () => place.product],
+    ['a file that the source imports', () => place.path('part.ts')],
+    ['a link to the source', () => place.path('link.json')],
+    ['a text', () => place.write('notes.json', 'precious\n')],
+    ['JSON of another kind', () => place.write('package-like.json', '{ "name": "shop" }\n')],
+  ])('%s is never replaced', (_, outOf) => {
+    place.write('part.ts', 'export const one = 1\n')
+    if (!existsSync(place.path('link.json'))) symlinkSync(place.product, place.path('link.json'))
+    const source = place.write('source.ts', `import './part.ts'\n${readFileSync(place.product, 'utf8')}`)
+    const out = outOf()
+    const before = readFileSync(out, 'utf8')
+    const from = out === place.product || out.endsWith('link.json') ? place.product : source
+    const { status, result } = waybillJson(['build', from, '--out', out])
+    expect(status).toBe(1)
+    expect(result).toMatchObject({ ok: false, problems: [{ code: 'WB4010', at: { file: out } }] })
+    expect(readFileSync(out, 'utf8')).toBe(before)
+  })
+
+  test('neither is a file of somebody else where the map would go', () => {
+    const map = place.write('mapped.map.json', '{ "version": 3 }\n')
+    const { status, stderr } = waybill(['build', place.product, '--out', place.path('mapped.json')])
+    expect(status).toBe(1)
+    expect(stderr).toContain('WB4010')
+    expect(existsSync(place.path('mapped.json'))).toBe(false)
+    expect(readFileSync(map, 'utf8')).toBe('{ "version": 3 }\n')
+  })
+
+  test('an earlier build is replaced', () => {
+    const out = place.path('again.json')
+    expect(waybill(['build', place.product, '--out', out]).status).toBe(0)
+    const next = place.write('again.ts', readFileSync(place.product, 'utf8').replace('1.0.0', '1.0.1'))
+    expect(waybill(['build', next, '--out', out]).status).toBe(0)
+    expect(readFileSync(out, 'utf8')).toContain('1.0.1')
   })
 })
 
@@ -130,6 +175,33 @@ describe('diff', () => {
     const { status, result } = waybillJson(['diff', '--product', product, instance, more, '--target', 'kubernetes'])
     expect(status).toBe(3)
     expect(result).toContainEqual({ object: 'Deployment/web', field: 'spec/replicas', before: 1, after: 3 })
+  })
+
+  test('of long texts the part that differs is shown', () => {
+    const text = readFileSync(place.product, 'utf8')
+    const versions = ['apples', 'pears'].map((fruit) => {
+      const long = `'${'same '.repeat(60)}${fruit}${' rest'.repeat(60)}'`
+      return place.write(`${fruit}.ts`, text.replace('env: {', `env: { FRUIT: ${long},`))
+    })
+    const { status, stdout } = waybill(['diff', ...versions])
+    expect(status).toBe(3)
+    expect(stdout).toMatch(/FRUIT.*: ….*same apples rest.*… → ….*same pears rest.*…\n/)
+  })
+
+  test.each([
+    ['--instance-a alone', () => [product, product, '--instance-a', instance], '--instance-b'],
+    ['--instance-b alone', () => [product, product, '--instance-b', instance], '--instance-a'],
+    [
+      '--instance with --product',
+      () => ['--product', product, instance, instance, '--instance', instance],
+      'leave out --instance',
+    ],
+    ['instances without their product', () => [instance, instance], 'use --product'],
+  ])('%s is wrong usage', (_, args, shown) => {
+    const { status, stdout, stderr } = waybill(['diff', ...args()])
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toContain(shown)
+    expect(stderr.trimEnd()).not.toContain('\n')
   })
 })
 
@@ -168,6 +240,19 @@ describe('explain', () => {
     expect(status).toBe(0)
   })
 
+  test('a loss alone, from the page of its target', () => {
+    const { status, stdout } = waybill(['explain', 'health.liveness'])
+    expect(stdout).toMatch(
+      /health\.liveness[\s\S]*compose:[\s\S]*does not restart an unhealthy container[\s\S]*--product/,
+    )
+    expect(stdout).not.toContain('kubernetes:')
+    expect(status).toBe(0)
+  })
+
+  test.each(['secrets.sh', 'gateway'])('%s stands on a page, but is no loss', (name) => {
+    expect(waybill(['explain', name])).toMatchObject({ status: 2, stdout: '' })
+  })
+
   test('an unknown name is wrong usage, with the nearest one', () => {
     const { status, stderr } = waybill(['explain', 'site.hots', '--product', product])
     expect(status).toBe(2)
@@ -190,6 +275,11 @@ describe('init', () => {
     const checked = waybill(['check', join(folder, 'product.ts'), '--instance', join(folder, 'instance.yaml')])
     expect(checked).toMatchObject({ status: 0, stderr: '' })
     expect(checked.stdout).toContain('fresh-shop 1.0.0 is fine')
+  })
+
+  test('the next commands can be typed as they are shown', () => {
+    const { stdout } = waybill(['init', place.path("it's new"), '--id', 'quoted'], { cwd: place.folder })
+    expect(stdout).toContain(`cd 'it'\\''s new'`)
   })
 
   test('overwrites nothing', () => {

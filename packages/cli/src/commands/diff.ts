@@ -9,7 +9,7 @@ import {
   formatQuantity,
 } from '@waybill/model'
 import { type Change, compareObjects, objectsOfDeployment, objectsOfOutput } from '@waybill/generate'
-import { print, printJson } from '../display/print.ts'
+import { print, printJson, wrongUsage } from '../display/print.ts'
 import { fail, printProblems } from '../display/problems.ts'
 import { onOutput } from '../display/style.ts'
 import { counted } from '../display/table.ts'
@@ -28,6 +28,8 @@ export interface DiffOptions {
 
 /** Compares two products or, with `--product`, two instances. Gives 3 when they differ. */
 export async function diff(a: string, b: string, options: DiffOptions): Promise<number> {
+  const wrong = wrongArguments(a, b, options)
+  if (wrong !== undefined) return wrongUsage(wrong)
   const { product, instance, instanceA = instance, instanceB = instance, target, json = false } = options
   const [before, after] = await Promise.all([
     product === undefined ? readInputs(a, instanceA, 'sample') : readInputs(product, a, 'sample'),
@@ -52,6 +54,23 @@ export async function diff(a: string, b: string, options: DiffOptions): Promise<
     print(changes.length === 0 ? 'No difference.' : describeChanges(changes))
   }
   return changes.length === 0 ? 0 : 3
+}
+
+/** What is wrong with a combination of arguments that are fine each. */
+function wrongArguments(a: string, b: string, options: DiffOptions): string | undefined {
+  const { product, instance, instanceA = instance, instanceB = instance } = options
+  if (product !== undefined) {
+    if (instanceA === undefined && instanceB === undefined) return undefined
+    return `with --product, ${a} and ${b} are the instances: leave out --instance, --instance-a and --instance-b`
+  }
+  const instanceFile = [a, b].find((file) => /\.ya?ml$/.test(file))
+  if (instanceFile !== undefined)
+    return `${instanceFile} is an instance file: use --product to say of which product the instances are`
+  if (instanceA !== undefined && instanceB === undefined)
+    return '--instance-a needs --instance-b, too; --instance is for both sides'
+  if (instanceB !== undefined && instanceA === undefined)
+    return '--instance-b needs --instance-a, too; --instance is for both sides'
+  return undefined
 }
 
 const problemsOf = (...read: readonly Outcome<unknown>[]): Problem[] =>
@@ -90,9 +109,27 @@ function describeChanges(changes: readonly Change[]): string {
 function describeField({ field, before, after }: Change): string {
   const name = field === '' ? 'value' : field
   const unit = amounts.find(({ field: pattern }) => pattern.test(field))?.unit
-  if (before === undefined) return onOutput('green', `+ ${name}: ${shown(after!, unit)}`)
-  if (after === undefined) return onOutput('red', `- ${name}: ${shown(before, unit)}`)
-  return `${name}: ${shown(before, unit)} → ${shown(after, unit)}`
+  if (before === undefined) return onOutput('green', `+ ${name}: ${cut(shown(after!, unit))}`)
+  if (after === undefined) return onOutput('red', `- ${name}: ${cut(shown(before, unit))}`)
+  const texts = [shown(before, unit), shown(after, unit)] as const
+  const start = startOfDifference(...texts)
+  return `${name}: ${texts.map((text) => cut(text, start)).join(' → ')}`
+}
+
+const width = 160
+
+/** A part of a text that fits into a line. */
+function cut(text: string, start = 0): string {
+  const rest = start === 0 ? text : `…${text.slice(start)}`
+  return rest.length > width ? `${rest.slice(0, width - 1)}…` : rest
+}
+
+/** Where to begin two texts so that their first difference shows, with a little of what is before it. */
+function startOfDifference(a: string, b: string): number {
+  if (a.length <= width && b.length <= width) return 0
+  let equal = 0
+  while (equal < a.length && a[equal] === b[equal]) equal++
+  return equal < width / 2 ? 0 : equal - 30
 }
 
 /** The fields of a deployment that hold amounts in base units. */
@@ -105,8 +142,7 @@ const amounts: readonly { readonly field: RegExp; readonly unit: Unit }[] = [
 function shown(value: Json, unit: Unit | undefined): string {
   if (unit !== undefined && typeof value === 'number') return formatQuantity(value, unit)
   const own = valueOf(value)
-  const text = isOperation(own) ? describe(own) : JSON.stringify(own)
-  return text.length > 160 ? `${text.slice(0, 157)}…` : text
+  return isOperation(own) ? describe(own) : JSON.stringify(own)
 }
 
 /** The item of a list that only gives a name its value is shown as the value. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve as absolute } from 'node:path'
 import { type Problem, problem } from '@waybill/model'
 import { print, printError, printJson } from '../display/print.ts'
-import { fail, shownPath } from '../display/problems.ts'
+import { fail, shellPath, shownPath } from '../display/problems.ts'
 import { fileProblem } from '../io/text-file.ts'
 import { version } from '../version.ts'
 import { startFiles } from './init/files.ts'
@@ -42,7 +42,7 @@ export async function init(dir: string, { id: given, json = false }: InitOptions
 const inTheWay = (folder: string): Problem => ({ ...problem('WB4005', [], { folder }), at: { file: folder } })
 
 function nextCommands(folder: string): string[] {
-  const place = shownPath(folder)
+  const place = shellPath(folder)
   return [
     ...(place === '.' ? [] : [`  cd ${place}`]),
     '  npm install',

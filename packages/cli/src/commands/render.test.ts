@@ -1,10 +1,25 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { lockName } from '../io/lock.ts'
+import { startOf } from '../io/process.ts'
 import { Workplace, entry, waybill, waybillJson } from '../waybill-for-test.ts'
 
 let place: Workplace
@@ -62,6 +77,14 @@ test('people read what was written, what is lost and what to type next', () => {
   expect(stdout).toMatch(/Docker Compose: .*compose\/\n {2}\d+ files written\./)
   expect(stdout).toMatch(/degraded {2}health|note {2}/)
   expect(stdout).toContain('docker compose up')
+})
+
+test('a folder with a space in its name can be typed as it is shown', () => {
+  const out = place.path('out of it')
+  const { stdout } = waybill(['render', product, '--instance', place.instance, '--target', 'compose', '--out', out], {
+    cwd: place.folder,
+  })
+  expect(stdout).toContain(`cd 'out of it/compose'\n`)
 })
 
 test('an instance that names its target gets only that one', () => {
@@ -204,6 +227,16 @@ test.each([
   [['rendr'], /unknown command 'rendr'\n\(Did you mean render\?\)/],
   [['render', 'x', '--out', 'y', '--strct'], /unknown option '--strct'\n\(Did you mean --strict\?\)/],
   [['render', 'x'], /required option '--out <dir>' not specified/],
+  [
+    ['render', 'x', '--out', 'y', '--all', '--target', 'compose'],
+    /'--all' cannot be used with option '--target <name>'/,
+  ],
+  [
+    ['render', 'x', '--out', 'y', '--instance', 'a', '--instance', 'b'],
+    /'--instance <file>' argument 'b' is invalid\. It is given twice\./,
+  ],
+  [['render', 'x', '--out', ''], /'--out <dir>' argument '' is invalid\. It is empty\./],
+  [['build', 'x', '--out', ''], /'--out <file>' argument '' is invalid\. It is empty\./],
 ])('wrong usage %j says what was meant', (args, shown) => {
   const { status, stderr } = waybill(args)
   expect(status).toBe(2)
@@ -251,4 +284,185 @@ test('what a process left that died between its two moves is put back', () => {
   expect(render('--target', 'compose').status).toBe(0)
   expect(filesIn(target)).toEqual(before)
   expect(readdirSync(target).filter((name) => name.startsWith('.base'))).toEqual([])
+})
+
+const composeFile = () => join(place.out, 'compose/base/compose.yaml')
+
+test.each([
+  ['instance', () => ({ product, instance: variant('tenant.yaml', 'id: shop\nproduct', 'id: tenant\nproduct') })],
+  [
+    'product',
+    () => {
+      const other = readFileSync(product, 'utf8').replace('"id":"shop"', '"id":"store"')
+      return {
+        product: place.write('store.json', other),
+        instance: variant('store.yaml', 'product: shop', 'product: store'),
+      }
+    },
+  ],
+])('the folder of another %s is only replaced when that is said', (_, inputsOf) => {
+  render('--target', 'compose')
+  const before = filesIn(place.out)
+  const inputs = inputsOf()
+  const args = ['render', inputs.product, '--instance', inputs.instance, '--out', place.out, '--target', 'compose']
+  const { status, result } = waybillJson(args)
+  expect(result).toMatchObject({ problems: [{ code: 'WB4009', at: { file: join(place.out, 'compose') } }] })
+  expect(status).toBe(1)
+  expect(filesIn(place.out)).toEqual(before)
+  expect(waybill([...args, '--overwrite']).status).toBe(0)
+  expect(filesIn(place.out)).not.toEqual(before)
+  expect(isWhole(join(place.out, 'compose'))).toBe(true)
+})
+
+function variant(name: string, from: string, to: string): string {
+  return place.write(name, readFileSync(place.instance, 'utf8').replace(from, to))
+}
+
+test.each([
+  ['lost', (file: string) => rmSync(file)],
+  ['broken', (file: string) => writeFileSync(file, '<<<<<<< ours\n')],
+])('a manifest that was %s stops the render until edits may be dropped', (_, spoil) => {
+  render('--target', 'compose')
+  const before = filesIn(place.out)
+  spoil(join(place.out, 'compose/base/waybill.manifest.json'))
+  const { status, stderr } = render('--target', 'compose')
+  expect(status).toBe(1)
+  expect(stderr).toMatch(/WB4005[\s\S]*--overwrite/)
+  expect(render('--target', 'compose', '--overwrite').status).toBe(0)
+  expect(filesIn(place.out)).toEqual(before)
+})
+
+test('a folder that never was a render is left alone even then', () => {
+  mkdirSync(join(place.out, 'compose/base'), { recursive: true })
+  writeFileSync(composeFile(), 'services: {}\n')
+  expect(render('--target', 'compose', '--overwrite').status).toBe(1)
+  expect(filesIn(place.out)).toEqual({ 'compose/base/compose.yaml': 'services: {}\n' })
+})
+
+test('an execute bit that was lost is restored', () => {
+  render('--target', 'compose')
+  const script = join(place.out, 'compose/base/secrets.sh')
+  chmodSync(script, 0o644)
+  expect(renderJson('--target', 'compose').result.targets[0].changed).toEqual(['base/secrets.sh'])
+  expect(statSync(script).mode & 0o111).toBe(0o111)
+})
+
+describe('links and folders in the way', () => {
+  test('a link where a file of ours should be is an edit; the file that it leads to stays', () => {
+    render('--target', 'compose')
+    const elsewhere = place.write('elsewhere.yaml', readFileSync(composeFile(), 'utf8'))
+    rmSync(composeFile())
+    symlinkSync(elsewhere, composeFile())
+    const { result } = renderJson('--target', 'compose')
+    expect(result.problems).toMatchObject([{ code: 'WB4004', at: { file: composeFile() } }])
+    expect(render('--target', 'compose', '--overwrite').status).toBe(0)
+    expect(lstatSync(composeFile()).isFile()).toBe(true)
+    expect(lstatSync(elsewhere).isFile()).toBe(true)
+  })
+
+  test('a link in the place of a folder of ours is one, too', () => {
+    render('--target', 'compose')
+    const base = join(place.out, 'compose/base')
+    const moved = join(place.out, 'moved')
+    renameSync(base, moved)
+    symlinkSync(moved, base)
+    const before = filesIn(moved)
+    const { result } = renderJson('--target', 'compose')
+    expect(result.problems).toMatchObject([{ code: 'WB4004', at: { file: base } }])
+    expect(render('--target', 'compose', '--overwrite').status).toBe(0)
+    expect(lstatSync(base).isDirectory()).toBe(true)
+    expect(filesIn(moved)).toEqual(before)
+  })
+
+  test('so are files in a folder where a file of ours should be', () => {
+    render('--target', 'compose')
+    rmSync(composeFile())
+    mkdirSync(composeFile())
+    writeFileSync(join(composeFile(), 'mine'), 'x')
+    const { result } = renderJson('--target', 'compose')
+    expect(result.problems).toMatchObject([{ code: 'WB4004', at: { file: join(composeFile(), 'mine') } }])
+    expect(render('--target', 'compose', '--overwrite').status).toBe(0)
+    expect(isWhole(join(place.out, 'compose'))).toBe(true)
+  })
+
+  test('links of the customer are neither followed nor lost', () => {
+    render('--target', 'compose')
+    const target = join(place.out, 'compose')
+    const shared = place.path('shared')
+    mkdirSync(shared, { recursive: true })
+    rmSync(join(target, 'custom'), { recursive: true })
+    symlinkSync(shared, join(target, 'custom'))
+    symlinkSync('..', join(target, 'base/loop'))
+    symlinkSync('nowhere', join(target, 'base/dangling'))
+    const instance = variant('linked.yaml', 'shop.localhost', 'linked.localhost')
+    const args = ['render', product, '--instance', instance, '--out', place.out, '--target', 'compose']
+    const { status, result } = waybillJson(args)
+    expect(result.problems).toEqual([])
+    expect(status).toBe(0)
+    expect(readlinkSync(join(target, 'base/loop'))).toBe('..')
+    expect(readlinkSync(join(target, 'base/dangling'))).toBe('nowhere')
+    expect(readdirSync(shared)).toEqual([])
+  })
+})
+
+test('a render that fails leaves nothing unfinished', () => {
+  render('--target', 'compose')
+  const target = join(place.out, 'compose')
+  const before = filesIn(target)
+  const instance = variant('blocked.yaml', 'shop.localhost', 'blocked.localhost')
+  // no file may be larger than 1 KiB, as if the disk were full
+  const limit = `ulimit -f 1; exec "$@"`
+  const args = [process.execPath, entry, 'render', product, '--instance', instance, '--out', place.out]
+  const { status } = spawnSync('bash', ['-c', limit, 'bash', ...args, '--target', 'compose'], { stdio: 'ignore' })
+  expect(status).toBe(1)
+  expect(filesIn(target)).toEqual(before)
+  expect(hiddenIn(place.out)).toEqual([])
+})
+
+/** What a render makes for a while only. */
+const hiddenIn = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    /(?:^|\/)\.[^/]*(?:new|old|lock)/.test(path),
+  )
+
+describe('two renders at once', () => {
+  const lock = () => join(place.out, lockName)
+  const held = (holder: object) => {
+    mkdirSync(place.out, { recursive: true })
+    writeFileSync(lock(), JSON.stringify(holder))
+  }
+
+  test('the second one is refused while the first one runs', () => {
+    held({ process: process.pid, start: startOf(process.pid) })
+    const { status, result } = renderJson('--target', 'compose')
+    expect(status).toBe(1)
+    expect(result).toMatchObject({ ok: false, problems: [{ code: 'WB4011', at: { file: lock() } }] })
+    expect(readdirSync(place.out)).toEqual([lockName])
+  })
+
+  test.each([
+    ['is gone', () => ({ process: 2 ** 22 + 1, start: '1' })],
+    ['is gone and whose id is that of another one', () => ({ process: process.pid, start: 'before' })],
+    ['never existed', () => ({ broken: true })],
+  ])('a lock of a process that %s is taken over and removed', (_, holder) => {
+    held(holder())
+    expect(render('--target', 'compose').status).toBe(0)
+    expect(readdirSync(place.out)).toEqual(['compose'])
+  })
+
+  test('of many at once each one is done or refused, and the result is whole', async () => {
+    const runs = await Promise.all(
+      ['a', 'b', 'c', 'd'].map(async (host) => {
+        const instance = variant(`${host}.yaml`, 'shop.localhost', `${host}.localhost`)
+        const args = [entry, 'render', product, '--instance', instance, '--all', '--out', place.out]
+        const child = spawn(process.execPath, args, { stdio: 'ignore' })
+        return (await once(child, 'close')) as unknown[]
+      }),
+    )
+    const codes = runs.map(([code]) => code)
+    expect(codes).toContain(0)
+    expect(codes.filter((code) => code !== 0 && code !== 1)).toEqual([])
+    for (const target of ['kubernetes', 'compose']) expect(isWhole(join(place.out, target))).toBe(true)
+    expect(hiddenIn(place.out)).toEqual([])
+  })
 })

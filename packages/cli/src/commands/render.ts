@@ -2,7 +2,7 @@ import { isAccepted, targetOf } from '@waybill/generate'
 import type { Problem } from '@waybill/model'
 import { describeLosses } from '../display/losses.ts'
 import { print, printJson } from '../display/print.ts'
-import { fail, printProblems, problemJson, shownPath, sorted } from '../display/problems.ts'
+import { fail, printProblems, problemJson, shellPath, shownPath, sorted } from '../display/problems.ts'
 import { onOutput } from '../display/style.ts'
 import { counted } from '../display/table.ts'
 import { type Inputs, readInputs } from '../inputs/inputs.ts'
@@ -64,7 +64,9 @@ function describeTarget({ target, rendered, plan }: WrittenTarget, deployment: I
     `  ${changes(plan)}`,
     ...(open.length > 0 ? [`  What this target does in another way or not at all:`, describeLosses(open, '    ')] : []),
     ...(accepted > 0 ? [`  ${counted(accepted, 'loss', 'losses')} accepted in the definition.`] : []),
-    ...(commands ? ['  Next:', `    cd ${folder}`, `    ${commands.secrets}`, `    ${commands.up}`] : []),
+    ...(commands
+      ? ['  Next:', `    cd ${shellPath(plan.folder)}`, `    ${commands.secrets}`, `    ${commands.up}`]
+      : []),
   ].join('\n')
 }
 

@@ -18,9 +18,10 @@ afterEach(async () => {
   place.remove()
 })
 
-function start(product: string): void {
-  const args = ['watch', product, '--instance', place.instance, '--target', 'compose', '--out', place.out]
-  child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
+function start(product: string, ...more: readonly string[]): void {
+  const args = ['watch', product, '--instance', place.instance, '--out', place.out, '--target', 'compose', ...more]
+  child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stderr!.resume()
   lines = createInterface(child.stdout!)[Symbol.asyncIterator]()
 }
 
@@ -63,4 +64,24 @@ test('an interrupt ends it well', async () => {
   expect(await nextLine()).toMatch(/^Rendered compose/)
   child.kill('SIGINT')
   expect(await once(child, 'close')).toEqual([0, null])
+})
+
+test('for machines each render is one line', async () => {
+  start(place.build(), '--json')
+  expect(JSON.parse(await nextLine())).toMatchObject({ ok: true, problems: [] })
+  edit(place.instance, 'settings:', 'setings:')
+  expect(JSON.parse(await nextLine())).toMatchObject({ ok: false, problems: [{ code: 'WB1001' }], written: [] })
+})
+
+test.each([
+  ['an unknown target', () => [place.build(), '--target', 'kubernets'], /Did you mean kubernetes\?/],
+  ['a folder that is not there', () => [place.path('nowhere/product.ts')], /WB4001 .*\n.*nowhere\/product\.ts/],
+])('%s ends it at once', async (_, args, shown) => {
+  const [product = '', ...more] = args()
+  start(product, ...more)
+  let errors = ''
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (errors += text))
+  expect(await once(child, 'close')).toEqual([2, null])
+  expect(errors).toMatch(shown)
+  expect(errors).not.toContain('    at ')
 })

@@ -1,13 +1,14 @@
-import { type FSWatcher, watch as watchFolder } from 'node:fs'
+import { type FSWatcher, readdirSync, watch as watchFolder } from 'node:fs'
 import { basename, dirname, resolve as absolute } from 'node:path'
 import type { Outcome, Problem } from '@waybill/model'
-import { print, printJson } from '../display/print.ts'
-import { printProblems, problemJson, shownPath, sorted } from '../display/problems.ts'
+import { print, printJsonLine } from '../display/print.ts'
+import { exitCodeFor, printProblems, problemJson, shownPath, sorted } from '../display/problems.ts'
 import { type Inputs, resolveInputs, standIn } from '../inputs/inputs.ts'
 import { readInstanceFile } from '../inputs/instance-file.ts'
 import { type ProductFile, readProductFile } from '../inputs/product-file.ts'
 import { hasErrors, renderAll } from '../inputs/rendering.ts'
 import { chosenTargets, noTarget } from '../inputs/targets.ts'
+import { fileProblem } from '../io/text-file.ts'
 import { writeTargets } from '../io/write-targets.ts'
 import type { RenderOptions } from './render.ts'
 
@@ -18,14 +19,36 @@ const quiet = 30
 export async function watch(productPath: string, options: RenderOptions): Promise<number> {
   const session = new Session(productPath, options)
   const changes = new Changes()
+  const unwatched = [...session.files].flatMap((file) => problemOfFolder(file))
+  if (unwatched.length > 0) return failInOneLine(unwatched, options.json)
   process.once('SIGINT', () => changes.end())
   process.once('SIGTERM', () => changes.end())
   // watched before they are read, so that no edit falls between
   changes.follow(session.files)
-  for (let changed: ReadonlySet<string> | undefined = session.files; changed; changed = await changes.next()) {
-    await session.render(changed, (files) => changes.follow(files))
+  for (let changed: ReadonlySet<string> | undefined = session.start; changed; changed = await changes.next()) {
+    const isUsable = await session.render(changed, (files) => changes.follow(files))
+    if (!isUsable && changed === session.start) {
+      changes.end()
+      return 2
+    }
   }
   return 0
+}
+
+/** Only a folder that exists can be watched. */
+function problemOfFolder(file: string): Problem[] {
+  try {
+    readdirSync(dirname(file))
+    return []
+  } catch (error) {
+    return [{ ...fileProblem(error, file), at: { file } }]
+  }
+}
+
+function failInOneLine(problems: readonly Problem[], json = false): number {
+  if (json) printJsonLine({ ok: false, problems: sorted(problems).map(problemJson) })
+  else printProblems(problems)
+  return exitCodeFor(problems)
 }
 
 /** What stays in memory between two renders. */
@@ -35,21 +58,26 @@ class Session {
   #product: Outcome<ProductFile> | undefined
   /** Files that the result depends on; those of the last good definition stay watched while it is broken. */
   files: ReadonlySet<string>
+  /** The files that were named. */
+  readonly start: ReadonlySet<string>
 
   constructor(productPath: string, options: RenderOptions) {
     this.#productPath = productPath
     this.#options = options
-    this.files = new Set(
+    this.start = new Set(
       [productPath, ...(options.instance === undefined ? [] : [options.instance])].map((file) => absolute(file)),
     )
+    this.files = this.start
   }
 
-  async render(changed: ReadonlySet<string>, follow: (files: ReadonlySet<string>) => void): Promise<void> {
+  /** Gives false when the product offers no such target as was asked for. */
+  async render(changed: ReadonlySet<string>, follow: (files: ReadonlySet<string>) => void): Promise<boolean> {
     const start = performance.now()
     const inputs = await this.#read(changed)
     follow(this.files)
-    const result = inputs.ok ? await this.#write(inputs.value, inputs.warnings) : { problems: inputs.problems }
+    const result: Result = inputs.ok ? this.#write(inputs.value, inputs.warnings) : { problems: inputs.problems }
     this.#report(result, performance.now() - start)
+    return result.isWrongUsage !== true
   }
 
   /** An instance that was edited does not need the product again. */
@@ -67,9 +95,10 @@ class Session {
     return resolveInputs(product.value, instance?.value ?? (await standIn(product.value, 'bare')), problems)
   }
 
-  async #write(inputs: Inputs, warnings: readonly Problem[]): Promise<Result> {
+  #write(inputs: Inputs, warnings: readonly Problem[]): Result {
     const { strict = false, overwrite = false, out } = this.#options
-    const targets = chosenTargets(inputs, this.#options) ?? []
+    const targets = chosenTargets(inputs, this.#options)
+    if (!targets) return { problems: warnings, isWrongUsage: true }
     if (targets.length === 0) return { problems: [noTarget()] }
     const { renderings, problems } = renderAll(inputs, targets, strict)
     const found = [...warnings, ...problems]
@@ -85,7 +114,7 @@ class Session {
   #report({ problems, written, targets = [] }: Result, milliseconds: number): void {
     const took = Math.round(milliseconds * 10) / 10
     if (this.#options.json) {
-      printJson({
+      printJsonLine({
         ok: written !== undefined,
         problems: sorted(problems).map(problemJson),
         written: written ?? [],
@@ -107,6 +136,8 @@ interface Result {
   /** Missing when nothing could be written. */
   readonly written?: readonly string[]
   readonly targets?: readonly string[]
+  /** A target was asked for that the product does not offer; that has been said. */
+  readonly isWrongUsage?: boolean
 }
 
 /** Edits of files, gathered while they come close to one another. Folders are watched, because editors replace files. */

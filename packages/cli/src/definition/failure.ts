@@ -13,8 +13,12 @@ export function failureOf(
   const message = lines[at]!.trim()
     .replace(/^\[/, '')
     .replace(/^(\w*Error) \[\w+\]/, '$1')
-  return { message: sentence(message), at: placeOf(lines, message, file) }
+  return { message: sentence(message) + wayOut(message), at: placeOf(lines, message, file) }
 }
+
+/** A package that is not there is most often one that was never installed. */
+const wayOut = (message: string): string =>
+  /Cannot find package /.test(message) ? ' Run `npm install` in the folder of its package.json.' : ''
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
 

@@ -67,7 +67,12 @@ test.each([
   ['a syntax error', titled("'a'", 'const = 3'), /SyntaxError/, 2],
   ['TypeScript that does not erase', titled("'a'", 'enum Kind { A }'), /enum is not supported/, 2],
   ['a thrown error', titled("'a'", "throw new Error('not today')"), /not today/, 2],
-  ['a missing package', titled("'a'", "import 'no-such-package'"), /Cannot find package 'no-such-package'/, 2],
+  [
+    'a missing package',
+    titled("'a'", "import 'no-such-package'"),
+    /Cannot find package 'no-such-package'.*\. Run `npm install` /,
+    2,
+  ],
   ['a missing export', titled("'a'", "import { nothing } from '@waybill/model'\nnothing"), /nothing/, 2],
   ['no default export', 'export const a = 1\n', /no default export/, 1],
   ['another default export', 'export default { id: 1 }\n', /not a product/, 1],

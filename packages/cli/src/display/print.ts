@@ -12,3 +12,14 @@ export function printError(text: string): void {
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2))
 }
+
+/** One of several results for machines: a document on a line of its own. */
+export function printJsonLine(value: unknown): void {
+  print(JSON.stringify(value))
+}
+
+/** Ends a command that was called in a wrong way: says why and gives the exit code. */
+export function wrongUsage(message: string): number {
+  printError(`error: ${message}`)
+  return 2
+}

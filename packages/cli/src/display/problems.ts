@@ -28,7 +28,7 @@ const usage = new Set<string>(['WB4001', 'WB4002'])
 const refused = new Set<string>(['WB4003', 'WB4004', 'WB4005', 'WB4009', 'WB4010', 'WB4011'])
 
 /** 2 for arguments that name nothing, 1 for what the disk refuses, 3 for problems of definitions and instances. */
-function exitCodeFor(problems: readonly Problem[]): number {
+export function exitCodeFor(problems: readonly Problem[]): number {
   const errors = problems.filter(({ severity }) => severity === 'error')
   if (errors.some(({ code }) => usage.has(code))) return 2
   if (errors.length > 0 && errors.every(({ code }) => refused.has(code))) return 1
@@ -62,6 +62,14 @@ function place(at: Location | undefined): string {
 export function shownPath(file: string): string {
   const near = relative(process.cwd(), file)
   return near === '' ? '.' : near.startsWith('../../..') ? file : near
+}
+
+/** A path as a word of a shell command. */
+export function shellPath(file: string): string {
+  const path = shownPath(file)
+  // a leading hyphen would be an option
+  const safe = path.startsWith('-') ? `./${path}` : path
+  return /^[\w./@%+:,=-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`
 }
 
 export function sorted(problems: readonly Problem[]): Problem[] {

@@ -8,6 +8,7 @@ import {
   parseProduct,
   readProductData,
 } from '@waybill/model'
+import { saveMemory } from '../io/memory.ts'
 import { readText } from '../io/text-file.ts'
 import type { Origins } from '../definition/positions.ts'
 
@@ -35,6 +36,7 @@ export async function readProductFile(path: string): Promise<Outcome<ProductFile
 async function readArtefact(file: string): Promise<Outcome<ProductFile>> {
   const text = await readText(file)
   if (!text.ok) return text
+  saveMemory(text.value)
   const locate = (problems: readonly Problem[]) => locateInJson(problems, text.value, file)
   const read = parseProduct(text.value, file)
   if (!read.ok) return { ok: false, problems: locate(read.problems) }

@@ -37,9 +37,11 @@ export function planFolder(
   const manifest = readManifest(disk.text(manifestPath) ?? '')
   const plan = makePlan(disk, files, manifest ? Object.keys(manifest.files) : [])
   if (plan.isNew) return { plan, problems: [] }
-  if (!manifest && !(overwrite && isRender(disk, plan.ours)))
+  const links = manifest ? [] : linksOf(disk, plan.ours)
+  if (!manifest && links.length === 0 && !(overwrite && isRender(disk, plan.ours)))
     return { plan, problems: [at(folder, problem('WB4005', [], { folder }))] }
   if (overwrite) return { plan, problems: [] }
+  if (links.length > 0) return { plan, problems: links.map((path) => edited(folder, path)) }
   const others = otherInstallation(folder, manifest, files)
   return { plan, problems: others ? [others] : editedFiles(plan, manifest, disk) }
 }
@@ -50,7 +52,7 @@ function makePlan(disk: Disk, files: readonly PrintedFile[], before: readonly st
   const now = ours.map(({ path }) => path)
   const removed = staleFiles(before, now, [...paths])
   const roots = new Set([...before, ...now].map(rootOf))
-  const left = new Set([...removed, ...now, ...now.flatMap((path) => inTheWayOf(path, paths))])
+  const left = new Set([...removed, ...now, ...now.flatMap((path) => inTheWayOf(path, disk))])
   return {
     folder,
     isNew: paths.size === 0,
@@ -71,8 +73,9 @@ export const rootOf = (path: string): string => path.split('/', 1)[0]!
 const at = (file: string, found: Problem): Problem => ({ ...found, at: { file } })
 
 /** What keeps a file from standing at its path: a file or link in place of a folder, files in place of the file. */
-function inTheWayOf(path: string, paths: ReadonlySet<string>): string[] {
-  return [...foldersAbove(path).filter((each) => paths.has(each)), ...[...paths].filter((each) => each.startsWith(`${path}/`))]
+function inTheWayOf(path: string, { paths, folders }: Disk): string[] {
+  const above = foldersAbove(path).filter((each) => paths.has(each))
+  return folders.has(path) ? [...above, ...[...paths].filter((each) => each.startsWith(`${path}/`))] : above
 }
 
 /** Whether files of a render lie there, although no manifest says so. */
@@ -100,22 +103,32 @@ function editedFiles({ folder, ours, removed }: FolderPlan, manifest: Manifest |
   const known = new Map(Object.entries(manifest?.files ?? {}))
   const next = new Map(ours.map(({ path, text }) => [path, text]))
   const affected = new Set([...next.keys(), ...removed.filter((path) => known.has(path))])
-  const edited = [...affected].flatMap((path) => {
-    if (!disk.paths.has(path)) return next.has(path) ? inTheWayOf(path, disk.paths) : []
+  const found = [...affected].flatMap((path) => {
+    if (!disk.paths.has(path)) return next.has(path) ? inTheWayOf(path, disk) : []
     const text = disk.text(path)
     if (text === undefined) return [path]
     return path === manifestPath || text === next.get(path) || sha256(text) === known.get(path) ? [] : [path]
   })
-  return [...new Set(edited)].map((path) => {
-    const file = join(folder, path)
-    return at(file, problem('WB4004', [], { file }))
-  })
+  return [...new Set(found)].map((path) => edited(folder, path))
+}
+
+function edited(folder: string, path: string): Problem {
+  const file = join(folder, path)
+  return at(file, problem('WB4004', [], { file }))
+}
+
+/** Links where our files or their folders would be. */
+function linksOf(disk: Disk, ours: readonly PrintedFile[]): string[] {
+  const places = new Set(ours.flatMap(({ path }) => [...foldersAbove(path), path]))
+  return [...places].filter((path) => disk.paths.has(path) && disk.text(path) === undefined)
 }
 
 /** A target's folder as it is. */
 interface Disk {
   readonly folder: string
   readonly paths: ReadonlySet<string>
+  /** The folders that files lie in. */
+  readonly folders: ReadonlySet<string>
   /** The text of a file, read once; undefined where there is none and for a link. */
   readonly text: (path: string) => string | undefined
 }
@@ -131,7 +144,7 @@ function readDisk(folder: string): Disk {
     if (paths.has(path) && !texts.has(path)) texts.set(path, read(path))
     return texts.get(path)
   }
-  return { folder, paths, text }
+  return { folder, paths, folders: new Set([...paths].flatMap(foldersAbove)), text }
 }
 
 const isOnDisk = (disk: Disk, { path, text, executable }: PrintedFile): boolean =>

@@ -61,11 +61,12 @@ export const catalogue = {
     why: 'The same source must give the same product.json on every machine; clock, randomness and environment must not reach it.',
     fix: () => 'Make the value a literal, a setting or a secret.',
   }),
-  WB1008: entry<{ message: string; fix?: string }>({
+  WB1008: entry<{ message: string }>({
     title: 'Definition that does not load',
     what: ({ message }) => message,
     why: 'The file has to run and to export the product as its default export.',
-    fix: () => 'End the file with `export default product(…)` and check it with your editor or `tsc`.',
+    fix: () =>
+      'Correct what is said above, end the file with `export default product(…)`, and check it with your editor or `tsc`.',
   }),
   WB1009: entry<{ what: string }>({
     title: 'Text that no container can receive',
