@@ -1,10 +1,8 @@
 import { type Path, type Problem, problem } from '../errors/problem.ts'
+import { objectName, objectNameRule } from '../object-name.ts'
 import type { Catalog } from '../product/catalog.ts'
 import type { ProductDefinition, Service } from '../product/schema.ts'
 
-/** A DNS label with room for the suffixes that targets add: replica numbers, hashes. */
-const objectName = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/
-const objectNameRule = 'at most 40 small letters, digits and hyphens, starting with a letter and not ending in a hyphen'
 const keyName = /^[A-Za-z][A-Za-z0-9-]{0,62}$/
 const keyNameRule = 'at most 63 letters, digits and hyphens, starting with a letter'
 const portName = /^[a-z](?:[a-z0-9-]{0,13}[a-z0-9])?$/

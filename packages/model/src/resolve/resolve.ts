@@ -2,6 +2,7 @@ import { type Outcome, type Problem, outcome, problem } from '../errors/problem.
 import type { InstanceDefinition } from '../instance/schema.ts'
 import { type Sha256, digestOf } from '../digest.ts'
 import { nearest } from '../nearest.ts'
+import { objectName, objectNameRule } from '../object-name.ts'
 import { type Catalog, catalogOf } from '../product/catalog.ts'
 import type { ProductDefinition } from '../product/schema.ts'
 import { readChoices } from './choices.ts'
@@ -84,13 +85,13 @@ function checkIdentity(product: ProductDefinition, instance: InstanceDefinition)
   if (instance.target !== undefined && !offered.includes(instance.target)) {
     problems.push(problem('WB2020', ['target'], { target: instance.target, offered }))
   }
-  const rule = 'at most 40 small letters, digits and hyphens, starting with a letter and not ending in a hyphen'
   for (const [path, id] of [
     [['id'], instance.id] as const,
     [['site', 'namespace'], instance.site?.namespace] as const,
   ]) {
-    if (id !== undefined && !/^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(id)) {
-      problems.push(problem('WB1102', path, { kind: path.at(-1) === 'id' ? 'instance' : 'namespace', id, rule }))
+    if (id !== undefined && !objectName.test(id)) {
+      const kind = path.at(-1) === 'id' ? 'instance' : 'namespace'
+      problems.push(problem('WB1102', path, { kind, id, rule: objectNameRule }))
     }
   }
   const services = [...product.services.map(({ id }) => id), ...product.dependencies.map(({ id }) => id)]
