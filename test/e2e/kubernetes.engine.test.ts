@@ -115,7 +115,15 @@ describe.each([
   })
 
   it('keeps the data of every volume when every pod is made anew', async () => {
-    await kubectl('delete', 'pod', '--selector', 'waybill.dev/product=parcels', '--wait=true', '--timeout=120s')
+    const pods = async () =>
+      (await kubectl('get', 'pod', '--output', 'jsonpath={range .items[*]}{.metadata.uid} {end}')).split(' ')
+    const before = new Set((await pods()).filter(Boolean))
+    // watched by the pods' own ids: a replica of a StatefulSet comes back under the name of the one that goes
+    await kubectl('delete', 'pod', '--selector', 'waybill.dev/product=parcels', '--wait=false')
+    await until(300, async () => {
+      const left = (await pods()).filter((uid) => before.has(uid))
+      if (left.length > 0) throw new Error(`still there: ${await kubectl('get', 'pod', '--output', 'wide')}`)
+    })
     await everybodyReady()
     await openDoor()
     const read = await until(60, () => askJson<Parcel>(shop, 200, `/v1/parcels/${parcel.id}`))
