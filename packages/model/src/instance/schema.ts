@@ -39,6 +39,65 @@ export const SizeOverride = z.strictObject({
   memory: z.strictObject({ request: amount.exactOptional(), limit: amount.exactOptional() }).exactOptional(),
 })
 
+/** A range of addresses such as 10.0.0.0/8 or 2001:db8::/32. */
+const addressRange = z.union([z.cidrv4(), z.cidrv6()], 'a range of addresses such as 10.0.0.0/8')
+const annotations = z.record(labelKey, text)
+const labels = z.record(labelKey, labelValue)
+
+/** Pods of somebody else, by the labels of their namespace and their own. */
+export const PodSelector = z.strictObject({ namespace: labels.exactOptional(), pods: labels.exactOptional() })
+
+/** The certificate of published ports: a secret of the product unless the site says otherwise. */
+const SiteTls = z.union([
+  /** A TLS Secret that is there already. */
+  z.strictObject({ secret: objectName }),
+  /** cert-manager makes it. */
+  z.strictObject({ issuer: objectName, kind: z.enum(['Issuer', 'ClusterIssuer']).exactOptional() }),
+])
+
+export const Toleration = z.strictObject({
+  key: text.exactOptional(),
+  operator: z.enum(['Equal', 'Exists']).exactOptional(),
+  value: text.exactOptional(),
+  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).exactOptional(),
+  tolerationSeconds: z.int().exactOptional(),
+})
+
+const placement = {
+  nodeSelector: labels.exactOptional(),
+  tolerations: z.array(Toleration).exactOptional(),
+  /** As in the pod's own `affinity`. */
+  affinity: z.record(z.enum(['nodeAffinity', 'podAffinity', 'podAntiAffinity']), z.json()).exactOptional(),
+  priorityClass: objectName.exactOptional(),
+}
+
+/** Where pods run: for all, and what differs for single services. */
+export const Placement = z.strictObject({
+  ...placement,
+  services: z.record(id, z.strictObject(placement)).exactOptional(),
+})
+
+/** Certificates of authorities that the site's own servers have. */
+export const CertificateAuthority = z
+  .strictObject({
+    /** A ConfigMap or Secret on Kubernetes. */
+    configMap: objectName.exactOptional(),
+    secret: objectName.exactOptional(),
+    key: text.exactOptional(),
+    /** A file on a Docker host, absolute. */
+    file: z.string().startsWith('/').exactOptional(),
+  })
+  .refine(({ configMap, secret }) => configMap === undefined || secret === undefined, 'configMap or secret, not both')
+
+/** Who asks for metrics, and how it finds the pods. */
+export const SiteMonitoring = z.strictObject({
+  mode: z.enum(['operator', 'annotations', 'none']).exactOptional(),
+  /** Labels that the Prometheus of the operator selects pod monitors by. */
+  labels: labels.exactOptional(),
+  /** The pods that scrape; without it no policy opens the metrics. */
+  from: PodSelector.exactOptional(),
+})
+
 export const Site = z.strictObject({
   /** A registry that holds the images under their public paths, such as `registry.example:5000/mirror`. */
   registry: registry.exactOptional(),
@@ -52,18 +111,32 @@ export const Site = z.strictObject({
       archive: objectName.exactOptional(),
     })
     .exactOptional(),
+  /** Volumes that are there already, by the id of the product's volume: a claim, or the name of a Docker volume. */
+  claims: z.record(id, z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,252}$/, 'the name of a volume')).exactOptional(),
+  /** What brings traffic to published ports on Kubernetes. */
   ingress: z
     .discriminatedUnion('kind', [
       z.strictObject({
         kind: z.literal('ingress'),
         class: objectName.exactOptional(),
-        annotations: z.record(labelKey, text).exactOptional(),
+        annotations: annotations.exactOptional(),
+        tls: SiteTls.exactOptional(),
+        /** The controller's pods; without it published ports are open to all. */
+        from: PodSelector.exactOptional(),
       }),
       z.strictObject({
         kind: z.literal('gateway'),
         name: objectName,
         namespace: objectName.exactOptional(),
         section: objectName.exactOptional(),
+        annotations: annotations.exactOptional(),
+        from: PodSelector.exactOptional(),
+      }),
+      /** The services themselves, with ports of the nodes or of a load balancer; TLS is not ended then. */
+      z.strictObject({
+        kind: z.literal('service'),
+        type: z.enum(['NodePort', 'LoadBalancer']),
+        annotations: annotations.exactOptional(),
       }),
       z.strictObject({ kind: z.literal('none') }),
     ])
@@ -79,7 +152,54 @@ export const Site = z.strictObject({
     .exactOptional(),
   /** The folder on a Docker host that holds the secrets; absolute, outside of the output. */
   secretsFolder: z.string().startsWith('/').exactOptional(),
-  labels: z.record(labelKey, labelValue).exactOptional(),
+  placement: Placement.exactOptional(),
+  serviceAccount: z.strictObject({ annotations }).exactOptional(),
+  /** `fixed`: the ids that the product names; `platform`: the cluster gives them, as OpenShift does. */
+  users: z.enum(['fixed', 'platform']).exactOptional(),
+  /** The way out. What stays inside is never sent to it: names of the product and of bundled parts are derived. */
+  proxy: z
+    .strictObject({
+      http: z.url({ protocol: /^https?$/ }).exactOptional(),
+      https: z.url({ protocol: /^https?$/ }).exactOptional(),
+      /** Further names, domains and ranges that are reached without it. */
+      except: z.array(text).exactOptional(),
+    })
+    .exactOptional(),
+  certificateAuthority: CertificateAuthority.exactOptional(),
+  monitoring: SiteMonitoring.exactOptional(),
+  /** Where names outside of the cluster lead: by dependency, or by the host of an egress. Unset: any address, that port. */
+  ranges: z.record(text, z.array(addressRange).min(1)).exactOptional(),
+  labels: labels.exactOptional(),
+})
+
+/** Where secret values come from; no value is ever in here. */
+export const secretSources = ['precreated', 'externalSecrets', 'existing', 'job'] as const
+export const SecretChoices = z.strictObject({
+  source: z.enum(secretSources).exactOptional(),
+  versions: z.record(id, z.int().positive()).exactOptional(),
+  /** `externalSecrets`: the store of the External Secrets Operator that holds `<prefix><secret id>-v<N>`. */
+  store: z
+    .strictObject({
+      name: objectName,
+      kind: z.enum(['SecretStore', 'ClusterSecretStore']).exactOptional(),
+      prefix: text.exactOptional(),
+      /** How often it is read again, such as `1 h`. */
+      refresh: amount.exactOptional(),
+    })
+    .exactOptional(),
+  /** `existing`: what is there already, by secret id, `<secret id>/<part>`, or `<service>/<variable or path>` of a composed value. */
+  existing: z
+    .record(
+      text,
+      z.union([
+        z.strictObject({ name: objectName, key: text }),
+        /** A file on a Docker host, absolute. */
+        z.strictObject({ file: z.string().startsWith('/') }),
+      ]),
+    )
+    .exactOptional(),
+  /** `job`: an image with a POSIX shell, openssl and kubectl that makes the secrets inside of the cluster. */
+  job: z.strictObject({ image: text }).exactOptional(),
 })
 
 export const Overlay = z.strictObject({
@@ -102,18 +222,16 @@ export const InstanceDefinition = z.strictObject({
   settings: z.record(id, z.record(id, z.json())).exactOptional(),
   features: z.record(id, z.boolean()).exactOptional(),
   dependencies: z.record(id, DependencyChoice).exactOptional(),
-  secrets: z
-    .strictObject({
-      source: z.enum(['precreated']).exactOptional(),
-      versions: z.record(id, z.int().positive()).exactOptional(),
-    })
-    .exactOptional(),
+  secrets: SecretChoices.exactOptional(),
   sizes: z.record(id, SizeOverride).exactOptional(),
   site: Site.exactOptional(),
   overlays: z.array(Overlay).exactOptional(),
 })
 
 export type Site = z.infer<typeof Site>
+export type PodSelector = z.infer<typeof PodSelector>
+export type Placement = z.infer<typeof Placement>
+export type SecretChoices = z.infer<typeof SecretChoices>
 export type Overlay = z.infer<typeof Overlay>
 export type SizeOverride = z.infer<typeof SizeOverride>
 export type InstanceDefinition = z.infer<typeof InstanceDefinition>
