@@ -1,7 +1,7 @@
 import type { Unit } from '../units/unit.ts'
 import { declared, handle, term } from './declared.ts'
 import { baseUnits } from './quantities.ts'
-import type { Setting } from './setting-types.ts'
+import type { Rule, Setting } from './setting-types.ts'
 import { type Amount, type Predicate, type Quantity, declaration } from './terms.ts'
 
 // ------------------------------------------------------------------------------------------------ load
@@ -52,6 +52,15 @@ export function load<const F extends Readonly<Record<string, LoadFactor<Unit>>>>
 /** Settings that stand together in form and documentation. */
 export type SettingGroup = { readonly [declaration]: unknown }
 
+/** What a group says of itself, and what its settings say of one another once they can be referred to. */
+interface GroupMeta<S> {
+  readonly help?: string
+  /** When a setting applies, where that depends on others of the same group. */
+  readonly when?: (own: S) => { readonly [K in keyof S]?: Predicate }
+  /** Truths about values, with what to say when they are broken. */
+  readonly rules?: (own: S) => { readonly [K in keyof S]?: readonly Rule[] }
+}
+
 /**
  * A group of settings. Each member is then a reference to its value.
  *
@@ -62,11 +71,28 @@ export function settings<const S extends Readonly<Record<string, Setting>>>(
   id: string,
   title: string,
   members: S,
+  { help, when, rules }: GroupMeta<S> = {},
 ): SettingGroup & { readonly [K in keyof S]: S[K] } {
-  const data = { id, title, settings: Object.entries(members).map(([key, member]) => ({ id: key, ...member })) }
+  const data: { id: string; title: string; help?: string; settings: object[] } = {
+    id,
+    title,
+    ...(help !== undefined && { help }),
+    settings: [],
+  }
   const group = declared('settings', data)
   const terms = Object.keys(members).map((key) => [key, term({ op: 'setting', id: `${id}.${key}` }, group)] as const)
-  return handle(Object.fromEntries(terms), group)
+  const own = Object.fromEntries(terms) as never
+  const conditions: { readonly [key: string]: unknown } = when?.(own) ?? {}
+  const truths: { readonly [key: string]: unknown } = rules?.(own) ?? {}
+  for (const [key, member] of Object.entries(members)) {
+    data.settings.push({
+      id: key,
+      ...member,
+      ...(conditions[key] !== undefined && { when: conditions[key] }),
+      ...(truths[key] !== undefined && { rules: truths[key] }),
+    })
+  }
+  return handle(own, group)
 }
 
 // ------------------------------------------------------------------------------------------------ features

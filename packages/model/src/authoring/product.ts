@@ -8,7 +8,7 @@ import type { EdgeChoice } from './edge.ts'
 import { type Origin, callSite } from './origin.ts'
 import { baseUnits } from './quantities.ts'
 import type { Definition } from './services.ts'
-import { type Amount, type Predicate, type Quantity, isPortRef } from './terms.ts'
+import { type Amount, type JsonWith, type Predicate, type PublicValue, type Quantity, isPortRef } from './terms.ts'
 import type { Unit } from '../units/unit.ts'
 
 /** A way to run that the product offers, made by the option builders of the targets. */
@@ -57,7 +57,7 @@ export interface RawObject {
 export const rawObject = (
   target: string,
   id: string,
-  object: Readonly<Record<string, Json>>,
+  object: { readonly [key: string]: JsonWith<PublicValue> },
   meta: {
     readonly after?: readonly { readonly id: string }[]
     readonly readyWhen?: { readonly jsonPath: string; readonly equals: string }

@@ -118,11 +118,11 @@ function presenceOf(
     case 'output':
       return { what: `The dependency "${node.dependency}"`, when: catalog.dependencies.get(node.dependency)?.when }
     case 'input': {
-      const external: Expression = { op: 'mode', dependency: node.dependency, is: 'external' }
+      const outside: Expression = { op: 'not', of: { op: 'mode', dependency: node.dependency, is: 'bundled' } }
       const when = catalog.dependencies.get(node.dependency)?.when
       return {
         what: `"${node.dependency}.${node.key}"`,
-        when: when === undefined ? external : { op: 'all', of: [when, external] },
+        when: when === undefined ? outside : { op: 'all', of: [when, outside] },
       }
     }
     case 'secret':

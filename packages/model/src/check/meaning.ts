@@ -4,6 +4,7 @@ import { nearest } from '../nearest.ts'
 import type { Catalog, CatalogService } from '../product/catalog.ts'
 import type { Law, Service } from '../product/schema.ts'
 import { parseImage } from '../resolve/images.ts'
+import { checkOperators, checkRawObjects } from './raw-objects.ts'
 
 /** What each part says fits together: volumes, replicas, shapes, images, sizes, exposures. */
 export function checkMeaning(catalog: Catalog): Problem[] {
@@ -23,6 +24,7 @@ export function checkMeaning(catalog: Catalog): Problem[] {
     ...checkUse(catalog),
     ...checkRenames(catalog),
     ...checkRawObjects(catalog),
+    ...checkOperators(catalog),
   ]
 }
 
@@ -244,24 +246,5 @@ function checkRenames({ product, services, volumes, dependencies, settings, secr
     return living[what]!.has(to)
       ? []
       : [problem('WB1314', path, { from, why: `leads to "${to}", which does not exist` })]
-  })
-}
-
-function checkRawObjects({ product }: Catalog): Problem[] {
-  return (product.rawObjects ?? []).flatMap(({ id, object, target }) => {
-    const { apiVersion, kind, metadata } = object as {
-      apiVersion?: unknown
-      kind?: unknown
-      metadata?: { name?: unknown; namespace?: unknown }
-    }
-    const path = ['rawObjects', id]
-    if (!product.targets.some((each) => each.id === target))
-      return [problem('WB1316', path, { why: `is for "${target}", which the product does not offer` })]
-    if (typeof apiVersion !== 'string' || typeof kind !== 'string')
-      return [problem('WB1316', path, { why: 'has no apiVersion or kind' })]
-    if (typeof metadata?.name !== 'string') return [problem('WB1316', path, { why: 'has no metadata.name' })]
-    return metadata.namespace === undefined
-      ? []
-      : [problem('WB1316', path, { why: 'names a namespace, which the instance decides' })]
   })
 }

@@ -1,5 +1,5 @@
 import type { Path } from '../errors/problem.ts'
-import type { Expression } from '../expressions/expression.ts'
+import { type Expression, type JsonTemplate, isOperation } from '../expressions/expression.ts'
 import type { Place } from '../expressions/typecheck.ts'
 import type { Catalog, CatalogService } from '../product/catalog.ts'
 import type { Law, Setting } from '../product/schema.ts'
@@ -37,13 +37,20 @@ export function* sitesOf({ product, services }: Catalog): Generator<Site> {
     yield* optional(template, secretFile, [...path, 'template'], guards)
   }
   for (const { id, size } of product.volumes) yield* lawSites(size, ['volumes', id, 'size'])
-  for (const { id, when, inputs, outputs } of product.dependencies) {
+  for (const { id, when, inputs, outputs, operator } of product.dependencies) {
     const path = ['dependencies', id]
     const guards = when === undefined ? [] : [when]
     yield* optional(when, condition, [...path, 'when'])
     for (const input of inputs) yield* settingSites(input, [...path, 'inputs', input.id])
     for (const { name, value } of outputs) {
       yield { expression: value, place: output, path: [...path, 'outputs', name], guards }
+    }
+    if (operator) {
+      const chosen: Expression = { op: 'mode', dependency: id, is: 'operator' }
+      const guarded = [...guards, chosen]
+      yield* objectSites(operator.object, [...path, 'operator', 'object'], guarded)
+      for (const [name, expression] of Object.entries(operator.inputs))
+        yield { expression, place: plain, path: [...path, 'operator', 'inputs', name], guards: guarded }
     }
   }
   for (const service of services.values()) yield* serviceSites(service)
@@ -54,7 +61,19 @@ export function* sitesOf({ product, services }: Catalog): Generator<Site> {
     }
     yield* commandSites(product.edge.prober, healthCommand, ['edge', 'prober'], [])
   }
-  for (const { id, when } of product.rawObjects ?? []) yield* optional(when, condition, ['rawObjects', id, 'when'])
+  for (const { id, when, object } of product.rawObjects ?? []) {
+    const path = ['rawObjects', id]
+    yield* optional(when, condition, [...path, 'when'])
+    yield* objectSites(object, [...path, 'object'], when === undefined ? [] : [when])
+  }
+}
+
+/** The leaves of an object; one that has no value is left out with its key. */
+function* objectSites(object: JsonTemplate, path: Path, guards: readonly Expression[]): Generator<Site> {
+  if (isOperation(object)) yield { expression: object, place: plain, path, guards }
+  else if (typeof object === 'object' && object !== null) {
+    for (const [key, value] of Object.entries(object)) yield* objectSites(value, [...path, key], guards)
+  }
 }
 
 function* optional(

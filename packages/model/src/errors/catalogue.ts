@@ -2,7 +2,7 @@
  * Every problem that Waybill can report. Codes are permanent: wording may change, a code never gets another meaning.
  * `what` says what happened, `why` why that is a problem, `fix` what to do. The first two digits say where to look:
  * 10 the definition's form, 11 names, 12 references and conditions, 13 meaning, 20 the instance file,
- * 30 formats and versions, 40 files, 50 rendering.
+ * 30 formats and versions, 40 files, 50 rendering, 60 registries and images, 61 bundles.
  */
 export interface Entry<P> {
   readonly title: string
@@ -303,6 +303,12 @@ export const catalogue = {
     why: 'Docker reads secret variables from a file with one line for each.',
     fix: () => 'Take it as a file: `secretFiles`.',
   }),
+  WB1318: entry<{ dependency: string; why: string }>({
+    title: 'Operator that does not fit',
+    what: ({ dependency, why }) => `The dependency "${dependency}" ${why}.`,
+    why: 'Customers choose between the modes that are offered, and each has to say all that is needed.',
+    fix: () => 'Give `operator: { … }` and leave `modes` out, or name the mode in both places.',
+  }),
 
   WB2001: entry<{ message: string }>({
     title: 'Not YAML',
@@ -390,6 +396,19 @@ export const catalogue = {
     why: 'The reason for the patch may be gone, or it may undo a fix of the vendor.',
     fix: ({ now }) => `Look at the new value, then set "base" to ${now} to keep the overlay, or remove it.`,
   }),
+  WB2034: entry<{ at: string; now: string }>({
+    title: 'Overlay that changes nothing any more',
+    severity: 'warning',
+    what: ({ at, now }) => `The product now has ${now} at "${at}", which is what the overlay sets.`,
+    why: 'It has done its work, and would hide the next change of the product.',
+    fix: () => 'Remove it.',
+  }),
+  WB2035: entry<{ target: string; why: string }>({
+    title: 'Overlays that cannot be exported',
+    what: ({ target, why }) => `The overlays cannot become files in custom/ of the target "${target}": ${why}.`,
+    why: 'The output without them would not fit the files.',
+    fix: () => 'Leave them in the instance file: every render applies them.',
+  }),
   WB2015: entry<{ factor: string; near?: string }>({
     title: 'Unknown load factor',
     what: ({ factor }) => `The product is not sized by "${factor}".`,
@@ -446,6 +465,74 @@ export const catalogue = {
     what: ({ what }) => `${what}.`,
     why: 'The service would not run with it.',
     fix: () => 'Choose another number under "sizes".',
+  }),
+  WB2050: entry<{ source: string; needs: string; example: string }>({
+    title: 'Source of secrets without what it needs',
+    what: ({ source, needs }) => `The source "${source}" needs ${needs}.`,
+    why: 'Without it nobody knows where the values come from.',
+    fix: ({ example }) => `Add it, for example \`${example}\`, or choose another source.`,
+  }),
+  WB2051: entry<{ secret: string; example: string; users: string }>({
+    title: 'Secret that is mapped to nothing',
+    what: ({ secret, users }) => `"${secret}" is used by ${users}, and "existing" does not say where it is.`,
+    why: 'With the source "existing" nothing makes a value, so it would be missing.',
+    fix: ({ example }) => `Add \`${example}\` under "secrets.existing".`,
+  }),
+  WB2052: entry<{ key: string; why: string; fix: string }>({
+    title: 'Wrong mapping of a secret',
+    what: ({ key, why }) => `The mapping of "${key}" ${why}.`,
+    why: 'The value would not be found, or a wrong one would be taken.',
+    fix: ({ fix }) => fix,
+  }),
+  WB2053: entry<{ source: string; target: string; instead: string }>({
+    title: 'Source of secrets that the target does not have',
+    what: ({ source, target }) => `The target ${target} cannot take secrets from the source "${source}".`,
+    why: 'What it runs on has nothing that would read the values from there.',
+    fix: ({ instead }) => instead,
+  }),
+  WB2054: entry<{ secret: string; target: string; needs: string }>({
+    title: 'Mapping of a secret for another target',
+    what: ({ secret, target, needs }) =>
+      `The mapping of "${secret}" has no ${needs}, which the target ${target} needs.`,
+    why: 'Kubernetes takes existing values from Secrets by name and key, a Docker host from files.',
+    fix: ({ needs }) => `Add the ${needs} to the mapping; one mapping may have both.`,
+  }),
+  WB2024: entry<{ kind: string; from: string; to: string }>({
+    title: 'Old and new name together',
+    what: ({ kind, from, to }) => `The ${kind} "${from}" is called "${to}" now, and the instance has both.`,
+    why: 'Nobody can tell which of the two values is meant.',
+    fix: ({ from, to }) => `Keep the value that is right under "${to}" and remove "${from}".`,
+  }),
+  WB2025: entry<{ kind: string; from: string; to: string }>({
+    title: 'Old name',
+    severity: 'warning',
+    what: ({ kind, from, to }) => `The ${kind} "${from}" is called "${to}" now.`,
+    why: 'The old name works as long as the product remembers it.',
+    fix: () => 'Run `waybill instance migrate`, which writes the present names.',
+  }),
+  WB2026: entry<{ path: string }>({
+    title: 'Place that cannot be edited',
+    what: ({ path }) => `"${path}" cannot be changed without touching other lines of the file, or is not there.`,
+    why: 'An edit leaves every other line, comment and quote as it is.',
+    fix: () => 'Correct the path, or change the file with an editor and run `waybill check`.',
+  }),
+  WB2027: entry<{ path: string }>({
+    title: 'Secret in the instance file',
+    what: ({ path }) => `"${path}" names a secret.`,
+    why: 'The instance file is kept in repositories and read by many; values of secrets never stand in it.',
+    fix: () => 'Give the value where the secrets of the site are kept; the rendered README says how.',
+  }),
+  WB2028: entry<{ file: string }>({
+    title: 'File that changed meanwhile',
+    what: ({ file }) => `${file} was changed by somebody else while this command ran.`,
+    why: 'Writing it would lose that change.',
+    fix: () => 'Run the command again.',
+  }),
+  WB2029: entry<{ file: string }>({
+    title: 'File that is there already',
+    what: ({ file }) => `${file} is there already.`,
+    why: 'What is in it would be lost.',
+    fix: () => 'Choose another file with --out, change the one there with `waybill instance set`, or use --overwrite.',
   }),
 
   WB3001: entry<{ file: string; found: number; known: number }>({
@@ -558,6 +645,214 @@ export const catalogue = {
     what: ({ name, first, second }) => `${first} and ${second} would both become "${name}" on this target.`,
     why: 'The second would overwrite the first.',
     fix: () => 'Rename one of the two.',
+  }),
+  WB5006: entry<{ volume: string; service: string; first: string }>({
+    title: 'Existing claim for a service of several shards',
+    what: ({ volume, service }) =>
+      `site.claims names a claim for "${volume}", but "${service}" has one for each of its shards.`,
+    why: 'A StatefulSet names the claims of its shards itself and takes no others.',
+    fix: ({ first }) =>
+      `Remove it here, and name the claims ${first}, …-1 and so on before the first start: what is there under these names is used.`,
+  }),
+  WB5007: entry<{ file: string }>({
+    title: 'Certificates of authorities in a file of a machine',
+    what: ({ file }) => `site.certificateAuthority names the file ${file}, and neither a ConfigMap nor a Secret.`,
+    why: 'Pods do not see the files of a machine.',
+    fix: () =>
+      'Make a ConfigMap with `kubectl create configmap site-ca --from-file=ca.crt=FILE`, and name it in site.certificateAuthority.configMap.',
+  }),
+  WB5008: entry<{ dependency: string; target: string }>({
+    title: 'Operator where there is none',
+    what: ({ dependency, target }) => `"${dependency}" is to be run by an operator, and ${target} knows none.`,
+    why: 'Operators are programs of a Kubernetes cluster.',
+    fix: () => 'Choose another mode for the dependency, or a Kubernetes target.',
+  }),
+  WB5009: entry<Record<never, never>>({
+    title: 'Certificates of authorities in an object of a cluster',
+    what: () => 'site.certificateAuthority names no file, only an object of a cluster.',
+    why: 'Containers on a Docker host see the files of the machine.',
+    fix: () =>
+      'Name the file of the machine that holds the certificates: `certificateAuthority: { file: /etc/…/ca.crt }`.',
+  }),
+  WB5010: entry<{ number: number; first: string; second: string; reference: string }>({
+    title: 'One port for two processes',
+    what: ({ number, first, second }) => `${first} and ${second} both listen on ${number}.`,
+    why: 'In one container there is one of each port, and nothing tells either process to take another one.',
+    fix: ({ reference }) =>
+      `Let the service read its port from a variable with the value ${reference}: then it gets a free one. Or leave it out of this target with shape: { processes: absent('…') }.`,
+  }),
+
+  WB5020: entry<{ file: string; what: string }>({
+    title: 'Expression that a chart cannot hold',
+    what: ({ file, what }) => `The template ${file} would need something that Helm cannot compute: ${what}.`,
+    why: 'A chart computes its values on the customer’s machine, and must give what Waybill gives.',
+    fix: () => 'Say it with other expressions in the definition, or leave the target helm out.',
+  }),
+
+  WB5021: entry<{ what: string }>({
+    title: 'Choice that a chart does not offer',
+    what: ({ what }) => `The instance chooses ${what}, which a chart cannot leave open.`,
+    why: 'Names of Secrets would follow from what is only known where the chart is installed.',
+    fix: () => 'Use the target kubernetes, which makes the same objects, or make another choice.',
+  }),
+
+  WB6001: entry<{ registry: string; message: string }>({
+    title: 'Registry that does not answer',
+    what: ({ registry, message }) => `${registry} cannot be reached: ${message}.`,
+    why: 'Images are read from it or written to it.',
+    fix: () =>
+      'Check its name, the network, the proxy (HTTPS_PROXY, NO_PROXY) and the certificate (NODE_EXTRA_CA_CERTS). A registry without TLS needs --insecure HOST.',
+  }),
+  WB6002: entry<{ registry: string; repository: string }>({
+    title: 'Registry that needs a login',
+    what: ({ registry, repository }) => `${registry} wants a login for ${repository}, or refuses the one that it got.`,
+    why: 'The images there are not public.',
+    fix: ({ registry }) => `Run \`docker login ${registry}\` (or write the same into $DOCKER_CONFIG/config.json).`,
+  }),
+  WB6003: entry<{ registry: string; repository: string; action: string }>({
+    title: 'Registry that refuses',
+    what: ({ registry, repository, action }) => `${registry} does not let this account ${action} ${repository}.`,
+    why: 'The login is known there, but has no right to do this.',
+    fix: () => 'Ask the owner of the registry for the right, or use another account or path.',
+  }),
+  WB6004: entry<{ image: string; registry: string }>({
+    title: 'Image that is not there',
+    what: ({ image, registry }) => `${registry} has no ${image}.`,
+    why: 'The deployment uses it.',
+    fix: () => 'Push the image, correct the reference, or name the registry that has it with --registry.',
+  }),
+  WB6005: entry<{ image: string; platform: string; has: readonly string[] }>({
+    title: 'Image without a platform',
+    what: ({ image, platform, has }) => `${image} has no ${platform}, only ${has.join(', ')}.`,
+    why: 'It would not run on machines of that platform.',
+    fix: ({ platform }) => `Build the image for ${platform} too, or leave that platform out.`,
+  }),
+  WB6006: entry<{ registry: string; request: string; status: number; message: string }>({
+    title: 'Registry that fails',
+    what: ({ registry, request, status, message }) => ended(`${registry} answered ${status} to ${request}: ${message}`),
+    why: 'The transfer cannot go on. What was sent completely stays; no tag leads to anything incomplete.',
+    fix: () =>
+      'Look into the log of the registry (a full disk is the most frequent reason), then run the same command again.',
+  }),
+  WB6007: entry<{ what: string; expected: string; found: string }>({
+    title: 'Content that is not what its digest says',
+    what: ({ what, expected, found }) => `${what} should be ${expected}, but is ${found}.`,
+    why: 'It was damaged or replaced on its way or where it is kept.',
+    fix: () => 'Try again. If it stays so, do not use what is there and tell its owner.',
+  }),
+  WB6008: entry<{ image: string }>({
+    title: 'Image that is not locked',
+    what: ({ image }) => `The lock has no ${image}.`,
+    why: 'With a lock, every image of the product is pinned to what was tested.',
+    fix: () => 'Make the lock again: `waybill images <product> --lock`.',
+  }),
+  WB6009: entry<{ file: string; message: string }>({
+    title: 'Lock or list that cannot be read',
+    what: ({ file, message }) => ended(`${file}: ${message}`),
+    why: 'The file is JSON that a program wrote.',
+    fix: () => 'Make it again, or take it from where it came.',
+  }),
+  WB6010: entry<{ helper: string; registry: string; message: string }>({
+    title: 'Credential helper that fails',
+    what: ({ helper, registry, message }) =>
+      ended(`docker-credential-${helper} gave no login for ${registry}: ${message}`),
+    why: "Docker's configuration names it for this registry.",
+    fix: () => 'Run `docker login` again, or correct credHelpers and credsStore in $DOCKER_CONFIG/config.json.',
+  }),
+  WB6011: entry<{ image: string; mediaType: string }>({
+    title: 'Image of an unknown kind',
+    what: ({ image, mediaType }) => `${image} is "${mediaType}".`,
+    why: 'Images are OCI or Docker (schema 2) manifests or indexes.',
+    fix: () => 'Push the image again with a current program.',
+  }),
+
+  WB6101: entry<{ file: string; why: string }>({
+    title: 'Not a bundle',
+    what: ({ file, why }) => `${file} is no bundle: ${why}.`,
+    why: 'Nothing in it can be trusted to be what it should.',
+    fix: () => 'Check that it is the right file, and get it again.',
+  }),
+  WB6102: entry<{ file: string; has: number; needs: number }>({
+    title: 'Truncated bundle',
+    what: ({ file, has, needs }) => `${file} has ${has} bytes, but needs ${needs}.`,
+    why: 'The copy was cut off.',
+    fix: () => 'Copy it again. Nothing was written.',
+  }),
+  WB6103: entry<{ file: string; entry: string }>({
+    title: 'Damaged bundle',
+    what: ({ file, entry }) => `"${entry}" in ${file} is not what the bundle says.`,
+    why: 'It was damaged on its way, or somebody changed it.',
+    fix: () => 'Copy the bundle again and compare its checksum with the one of its maker. No image of it was tagged.',
+  }),
+  WB6104: entry<{ file: string; key: string }>({
+    title: 'Wrong signature',
+    what: ({ file, key }) => `The signature of ${file} by key ${key} does not fit its content.`,
+    why: 'Content or signature were changed after signing.',
+    fix: () => 'Do not use it. Get the bundle again from its maker.',
+  }),
+  WB6105: entry<{ file: string; key: string; trusted: readonly string[] }>({
+    title: 'Unknown key',
+    what: ({ file, key, trusted }) => `${file} is signed with key ${key}; trusted are ${trusted.join(', ')}.`,
+    why: 'Anybody can sign with a key of their own.',
+    fix: () =>
+      'Get the new key from the maker over another way than the bundle, compare it, then give it with --key too.',
+  }),
+  WB6106: entry<{ file: string; key: string; name: string; why: string }>({
+    title: 'Retired key',
+    what: ({ file, key, name, why }) => `${file} is signed with key ${key} ("${name}"), which ${why}.`,
+    why: 'What a retired key signs may come from somebody else.',
+    fix: () => 'Get a bundle that is signed with a key in force.',
+  }),
+  WB6107: entry<{ file: string }>({
+    title: 'Bundle without a signature',
+    what: ({ file }) => `${file} is not signed.`,
+    why: 'Nobody could tell whether it comes from the vendor.',
+    fix: () => 'Get a signed one, or use --allow-unsigned if you know where it comes from.',
+  }),
+  WB6108: entry<{ file: string; found: string; expected: string }>({
+    title: 'Bundle of another product',
+    what: ({ file, found, expected }) => `${file} holds ${found}, not ${expected}.`,
+    why: 'It would be loaded or extracted over something else.',
+    fix: () => 'Take the bundle of the right product, or correct --product.',
+  }),
+  WB6109: entry<{ part: string; parts: readonly string[] }>({
+    title: 'Part of a bundle that is missing',
+    what: ({ part, parts }) => `${part} is not there or not complete (parts: ${parts.join(', ')}).`,
+    why: 'The bundle was split, and all parts are needed.',
+    fix: () => 'Put all parts and the .sha256 file into one folder.',
+  }),
+  WB6110: entry<{ file: string; base: string; missing: number; registry: string }>({
+    title: 'Earlier bundle that has to be loaded first',
+    what: ({ file, base, missing, registry }) =>
+      `${file} builds on ${base}, and ${missing} of the parts that it leaves out are not in ${registry}.`,
+    why: 'It holds only what that bundle does not.',
+    fix: ({ base }) => `Load ${base} first, then this one, or ask for a complete bundle. Nothing was written.`,
+  }),
+  WB6111: entry<{ file: string; why: string }>({
+    title: 'Key that cannot be used',
+    what: ({ file, why }) => `${file} ${why}.`,
+    why: 'Bundles are signed with keys of minisign.',
+    fix: () => 'Make a pair with `minisign -G -s vendor.key -p vendor.pub`: sign with the first, give away the second.',
+  }),
+  WB6112: entry<{ file: string; message: string }>({
+    title: 'Bundle that could not be written or read',
+    what: ({ file, message }) => `${file}: ${message}.`,
+    why: 'The operating system refused.',
+    fix: () =>
+      'Make space or correct the permissions, then run the same command again. What was half written is removed.',
+  }),
+  WB6113: entry<{ folder: string }>({
+    title: 'Folder that is not empty',
+    what: ({ folder }) => `${folder} exists and is not empty.`,
+    why: 'A bundle is extracted into a folder of its own, so that nothing of somebody else is replaced.',
+    fix: () => 'Name a folder that does not exist yet.',
+  }),
+  WB6114: entry<Record<never, never>>({
+    title: 'No key to trust',
+    what: () => 'Neither --key nor --trust says whose signature counts.',
+    why: 'Checksums show damage; only a signature shows who made the bundle.',
+    fix: () =>
+      "Give the vendor's public key with --key, or use --allow-unsigned if you know where the bundle comes from.",
   }),
 } satisfies Readonly<Record<`WB${number}`, Entry<never>>>
 

@@ -1,4 +1,5 @@
 import { type Expression, type JsonTemplate, type Operation, type TextUnit, isOperation } from './expression.ts'
+import { canonicalJson } from '../json.ts'
 import { mapTemplate } from './walk.ts'
 
 /** The nodes without children: what they stand for is looked up. */
@@ -156,21 +157,28 @@ function concat(parts: readonly Expression[]): Expression {
 }
 
 function json(template: JsonTemplate): Expression {
-  const plain = plainTemplate(template)
-  return plain === undefined ? { op: 'json', value: template } : JSON.stringify(plain.value)
+  return printTemplate(template, () => undefined) ?? { op: 'json', value: template }
 }
 
-/** The template as plain data once nothing symbolic is left in it, else undefined. */
-function plainTemplate(value: JsonTemplate): { value: unknown } | undefined {
-  if (value === null || typeof value !== 'object') return { value }
+/**
+ * JSON text of a template in the order in which it was written; customers' data is canonical, because no engine keeps the
+ * order of their keys. `symbol` writes what is left symbolic as text; undefined when it cannot.
+ */
+export function printTemplate(value: JsonTemplate, symbol: (value: Operation) => string | undefined): string | undefined {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
   if (isOperation(value)) {
-    if (value.op === 'quantity' || value.op === 'data') return { value: value.value }
-    return value.op === 'list' ? plainTemplate(value.items) : undefined
+    if (value.op === 'quantity') return String(value.value)
+    if (value.op === 'data') return canonicalJson(value.value)
+    if (value.op === 'list') return printTemplate(value.items, symbol)
+    const text = symbol(value)
+    return text === undefined ? undefined : JSON.stringify(text)
   }
-  const members = Object.entries(value).map(([key, item]) => [key, plainTemplate(item)] as const)
-  if (members.some(([, item]) => item === undefined)) return undefined
-  const plain = members.map(([key, item]) => [key, item!.value] as const)
-  return { value: Array.isArray(value) ? plain.map(([, item]) => item) : Object.fromEntries(plain) }
+  const entries = Object.entries(value).map(([key, item]) => {
+    const printed = printTemplate(item, symbol)
+    return printed === undefined || Array.isArray(value) ? printed : `${JSON.stringify(key)}:${printed}`
+  })
+  if (entries.includes(undefined)) return undefined
+  return Array.isArray(value) ? `[${entries.join(',')}]` : `{${entries.join(',')}}`
 }
 
 /** RFC 3986: every byte of the UTF-8 form that is not unreserved becomes %XX. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { dependencyModes } from '../product/schema.ts'
+import { parseImage } from '../resolve/images.ts'
 
 /** The version of the format of `instance.yaml` that this code writes and reads. */
 export const instanceSchemaVersion = 1
@@ -44,8 +45,20 @@ const addressRange = z.union([z.cidrv4(), z.cidrv6()], 'a range of addresses suc
 const annotations = z.record(labelKey, text)
 const labels = z.record(labelKey, labelValue)
 
-/** Pods of somebody else, by the labels of their namespace and their own. */
-export const PodSelector = z.strictObject({ namespace: labels.exactOptional(), pods: labels.exactOptional() })
+/** Labels that selectors and inventories go by. */
+const reservedLabel = /^waybill\.dev\/|^app\.kubernetes\.io\/(?:name|instance|part-of|managed-by|version)$/
+const siteLabels = labels.refine(
+  (all) => !Object.keys(all).some((key) => reservedLabel.test(key)),
+  'labels other than waybill.dev/… and the five of app.kubernetes.io that mark what belongs together',
+)
+
+/** Pods of somebody else, by the labels of their namespace and their own; without `namespace`, pods beside ours. */
+export const PodSelector = z
+  .strictObject({ namespace: labels.exactOptional(), pods: labels.exactOptional() })
+  .refine(
+    ({ namespace, pods }) => namespace !== undefined || pods !== undefined,
+    'labels of a namespace, of pods, or of both',
+  )
 
 /** The certificate of published ports: a secret of the product unless the site says otherwise. */
 const SiteTls = z.union([
@@ -67,7 +80,7 @@ const placement = {
   nodeSelector: labels.exactOptional(),
   tolerations: z.array(Toleration).exactOptional(),
   /** As in the pod's own `affinity`. */
-  affinity: z.record(z.enum(['nodeAffinity', 'podAffinity', 'podAntiAffinity']), z.json()).exactOptional(),
+  affinity: z.partialRecord(z.enum(['nodeAffinity', 'podAffinity', 'podAntiAffinity']), z.json()).exactOptional(),
   priorityClass: objectName.exactOptional(),
 }
 
@@ -88,6 +101,10 @@ export const CertificateAuthority = z
     file: z.string().startsWith('/').exactOptional(),
   })
   .refine(({ configMap, secret }) => configMap === undefined || secret === undefined, 'configMap or secret, not both')
+  .refine(
+    ({ configMap, secret, file }) => (configMap ?? secret ?? file) !== undefined,
+    'configMap, secret or file, which holds the certificates',
+  )
 
 /** Who asks for metrics, and how it finds the pods. */
 export const SiteMonitoring = z.strictObject({
@@ -97,6 +114,11 @@ export const SiteMonitoring = z.strictObject({
   /** The pods that scrape; without it no policy opens the metrics. */
   from: PodSelector.exactOptional(),
 })
+
+/** The address of a proxy. Whoever may look at the pods sees it, so it holds no password. */
+const proxyUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine((url) => !url.includes('@'), 'a proxy without user and password, such as http://proxy.example.com:3128')
 
 export const Site = z.strictObject({
   /** A registry that holds the images under their public paths, such as `registry.example:5000/mirror`. */
@@ -109,6 +131,12 @@ export const Site = z.strictObject({
       standard: objectName.exactOptional(),
       fast: objectName.exactOptional(),
       archive: objectName.exactOptional(),
+      /** By what the data is worth: wins over the speeds above. */
+      'must-back-up': objectName.exactOptional(),
+      'slow-to-rebuild': objectName.exactOptional(),
+      disposable: objectName.exactOptional(),
+      /** By the id of a volume: wins over all of these. */
+      volumes: z.record(id, objectName).exactOptional(),
     })
     .exactOptional(),
   /** Volumes that are there already, by the id of the product's volume: a claim, or the name of a Docker volume. */
@@ -159,18 +187,41 @@ export const Site = z.strictObject({
   /** The way out. What stays inside is never sent to it: names of the product and of bundled parts are derived. */
   proxy: z
     .strictObject({
-      http: z.url({ protocol: /^https?$/ }).exactOptional(),
-      https: z.url({ protocol: /^https?$/ }).exactOptional(),
+      http: proxyUrl.exactOptional(),
+      https: proxyUrl.exactOptional(),
       /** Further names, domains and ranges that are reached without it. */
-      except: z.array(text).exactOptional(),
+      except: z.array(z.string().regex(/^[^\s,]+$/, 'one name, domain or range')).exactOptional(),
     })
+    .refine(({ http, https }) => (http ?? https) !== undefined, 'http, https or both')
     .exactOptional(),
   certificateAuthority: CertificateAuthority.exactOptional(),
   monitoring: SiteMonitoring.exactOptional(),
   /** Where names outside of the cluster lead: by dependency, or by the host of an egress. Unset: any address, that port. */
   ranges: z.record(text, z.array(addressRange).min(1)).exactOptional(),
-  labels: labels.exactOptional(),
+  labels: siteLabels.exactOptional(),
 })
+
+/** Where a value is already: in a Secret of the cluster, in a file of a Docker host, or in both for two targets. */
+const ExistingSecret = z
+  .strictObject({
+    name: objectName.exactOptional(),
+    /** The name of the part unless it says otherwise: `value`, `tls.crt`, `private.pem` … */
+    key: z
+      .string()
+      .regex(/^[-._a-zA-Z0-9]{1,253}$/, 'a key of letters, digits, "-", "_" and "."')
+      .exactOptional(),
+    /** A file on a Docker host, absolute. */
+    file: z
+      .string()
+      .regex(/^\/[^\0\n]*$/, 'the absolute path of a file')
+      .exactOptional(),
+  })
+  .refine(({ name, file }) => name !== undefined || file !== undefined, 'the name of a Secret, or a file')
+  .refine(({ name, key }) => key === undefined || name !== undefined, 'the name of the Secret that has the key')
+
+const imageReference = z
+  .string()
+  .refine((reference) => parseImage(reference) !== undefined, 'an image such as registry.example.com/tools:1.2')
 
 /** Where secret values come from; no value is ever in here. */
 export const secretSources = ['precreated', 'externalSecrets', 'existing', 'job'] as const
@@ -183,23 +234,17 @@ export const SecretChoices = z.strictObject({
       name: objectName,
       kind: z.enum(['SecretStore', 'ClusterSecretStore']).exactOptional(),
       prefix: text.exactOptional(),
-      /** How often it is read again, such as `1 h`. */
-      refresh: amount.exactOptional(),
+      /** The property of a single value, for stores that hold maps, such as `value` in Vault; parts have their own names. */
+      property: text.exactOptional(),
     })
     .exactOptional(),
-  /** `existing`: what is there already, by secret id, `<secret id>/<part>`, or `<service>/<variable or path>` of a composed value. */
-  existing: z
-    .record(
-      text,
-      z.union([
-        z.strictObject({ name: objectName, key: text }),
-        /** A file on a Docker host, absolute. */
-        z.strictObject({ file: z.string().startsWith('/') }),
-      ]),
-    )
-    .exactOptional(),
+  /**
+   * `existing`: what is there already, by secret id, `<secret id>/<part>`, or `<service>/<variable or path>` of a composed
+   * value.
+   */
+  existing: z.record(text, ExistingSecret).exactOptional(),
   /** `job`: an image with a POSIX shell, openssl and kubectl that makes the secrets inside of the cluster. */
-  job: z.strictObject({ image: text }).exactOptional(),
+  job: z.strictObject({ image: imageReference }).exactOptional(),
 })
 
 export const Overlay = z.strictObject({

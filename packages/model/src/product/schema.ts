@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Expression } from '../expressions/expression.ts'
+import { Expression, JsonTemplate } from '../expressions/expression.ts'
 import { units } from '../units/unit.ts'
 
 /** The version of the format of `product.json` that this code writes and reads. */
@@ -47,32 +47,55 @@ export const settingTypes = [
   'keyedList',
 ] as const
 
+/** The types of single values: what maps and the fields of keyed lists hold. */
+export const scalarTypes = settingTypes.filter(
+  (type): type is Exclude<typeof type, 'map' | 'keyedList'> => type !== 'map' && type !== 'keyedList',
+)
+
 const SettingRule = z.strictObject({ must: expression, message: sentence })
+/** What values may be: of a setting, of each entry of a map, of a field. Limits are in base units. */
+const limits = {
+  choices: z.array(z.strictObject({ id: text, title: text.exactOptional() })).exactOptional(),
+  pattern: text.exactOptional(),
+  min: z.number().exactOptional(),
+  max: z.number().exactOptional(),
+}
+const SettingField = z.strictObject({
+  id,
+  title: sentence.exactOptional(),
+  help: text.exactOptional(),
+  type: z.enum(scalarTypes),
+  required: z.boolean().exactOptional(),
+  default: z.json().exactOptional(),
+  ...limits,
+})
 const settingShape = {
   id,
   title: sentence,
   help: text.exactOptional(),
   type: z.enum(settingTypes),
-  choices: z.array(z.strictObject({ id: text, title: text.exactOptional() })).exactOptional(),
-  /** Type of the values of a map, or of the fields of a keyed list. */
-  of: z.enum(settingTypes).exactOptional(),
-  fields: z
-    .array(z.strictObject({ id, type: z.enum(settingTypes), required: z.boolean().exactOptional() }))
-    .exactOptional(),
+  /** Type of the values of a map. */
+  of: z.enum(scalarTypes).exactOptional(),
+  /** What the entries of a keyed list hold beside their id. */
+  fields: z.array(SettingField).exactOptional(),
+  /** Amounts in base units. An instance adds to the entries of a map or a keyed list, replaces or drops them. */
   default: z.json().exactOptional(),
   required: z.boolean().exactOptional(),
   immutable: z.boolean().exactOptional(),
   public: z.boolean().exactOptional(),
   when: expression.exactOptional(),
-  pattern: text.exactOptional(),
-  min: z.number().exactOptional(),
-  max: z.number().exactOptional(),
+  ...limits,
   rules: z.array(SettingRule).exactOptional(),
   since: text.exactOptional(),
   deprecated: z.strictObject({ since: text, use: text.exactOptional(), reason }).exactOptional(),
 }
 export const Setting = z.strictObject(settingShape)
-export const SettingGroup = z.strictObject({ id, title: sentence, settings: z.array(Setting) })
+export const SettingGroup = z.strictObject({
+  id,
+  title: sentence,
+  help: text.exactOptional(),
+  settings: z.array(Setting),
+})
 
 export const Feature = z.strictObject({
   id,
@@ -316,6 +339,24 @@ export const Service = z.strictObject({
 
 // ------------------------------------------------------------------------------------------------ dependencies
 
+/** JSON whose leaves may be expressions. */
+const objectTemplate = z.record(z.string(), JsonTemplate)
+const ReadyWhen = z.strictObject({ jsonPath: text, equals: text })
+
+/** How a customer's own operator runs a dependency: the custom resource that asks for it, and where it is then. */
+export const OperatorForm = z.strictObject({
+  /** For people, such as `CloudNativePG`. */
+  title: sentence,
+  object: objectTemplate,
+  readyWhen: ReadyWhen.exactOptional(),
+  /** What its inputs are unless the customer says otherwise. */
+  inputs: z.record(id, expression),
+  /** Where the operator keeps the values of secrets, by secret. */
+  secrets: z.record(id, z.strictObject({ name: text, key: text })),
+  /** Labels of the pods that the operator makes, for network policies. */
+  pods: z.record(z.string(), z.string()).exactOptional(),
+})
+
 export const dependencyModes = ['bundled', 'external', 'operator'] as const
 export const Dependency = z.strictObject({
   id,
@@ -331,6 +372,7 @@ export const Dependency = z.strictObject({
   outputs: z.array(z.strictObject({ name: id, value: expression })),
   /** What runs when it is bundled; its id is the dependency's. */
   bundled: Service.exactOptional(),
+  operator: OperatorForm.exactOptional(),
 })
 
 /** The proxy that ends TLS and routes where the target has no ingress of its own. */
@@ -356,9 +398,9 @@ export const TargetChoice = z.strictObject({
 export const RawObject = z.strictObject({
   id,
   target: id,
-  object: z.record(z.string(), z.json()),
+  object: objectTemplate,
   after: z.array(id).exactOptional(),
-  readyWhen: z.strictObject({ jsonPath: text, equals: text }).exactOptional(),
+  readyWhen: ReadyWhen.exactOptional(),
   when: expression.exactOptional(),
 })
 
@@ -410,6 +452,7 @@ export const ProductDefinition = z.strictObject({
 export type LoadFactor = z.infer<typeof LoadFactor>
 export type SettingType = (typeof settingTypes)[number]
 export type Setting = z.infer<typeof Setting>
+export type SettingField = z.infer<typeof SettingField>
 export type SettingGroup = z.infer<typeof SettingGroup>
 export type Feature = z.infer<typeof Feature>
 export type Profile = z.infer<typeof Profile>

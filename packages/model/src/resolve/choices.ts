@@ -8,6 +8,7 @@ import { nearest } from '../nearest.ts'
 import type { Catalog } from '../product/catalog.ts'
 import type { DependencyMode, Setting } from '../product/schema.ts'
 import { parseQuantity } from '../units/quantity.ts'
+import { presetOf } from './setting-defaults.ts'
 import { readSettingValue } from './setting-values.ts'
 
 /** All that the customer chose, with defaults filled in: what the leaves of expressions stand for. */
@@ -31,7 +32,9 @@ export function readChoices(catalog: Catalog, instance: InstanceDefinition): { c
   const inputs = readInputs(
     catalog,
     instance,
-    (id) => modes.get(id) === 'external' && holdsFor(catalog.dependencies.get(id)?.when, present),
+    (id) => modes.get(id) !== 'bundled' && holdsFor(catalog.dependencies.get(id)?.when, present),
+    (id) => (modes.get(id) === 'operator' ? catalog.dependencies.get(id)?.operator?.inputs : undefined),
+    present,
     problems,
   )
   const choices = { ...known, inputs }
@@ -116,7 +119,8 @@ function readModes(
       if (!modes.includes(mode)) {
         problems.push(problem('WB2016', ['dependencies', id, 'mode'], { dependency: id, mode, offered: modes }))
       }
-      return [id, mode]
+      // the rest is read as if it were the usual mode, so that one mistake is told once
+      return [id, modes.includes(mode) ? mode : modes[0]!]
     }),
   )
 }
@@ -162,6 +166,9 @@ function readInputs(
   { product }: Catalog,
   instance: InstanceDefinition,
   wanted: (dependency: string) => boolean,
+  /** What an operator's form says of the inputs. */
+  preset: (dependency: string) => Readonly<Record<string, Expression>> | undefined,
+  lookup: Lookup,
   problems: Problem[],
 ): Map<string, Expression | Json | undefined> {
   const values = new Map<string, Expression | Json | undefined>()
@@ -179,6 +186,11 @@ function readInputs(
     if (!wanted(id)) continue
     for (const input of inputs) {
       const path = ['dependencies', id, input.id]
+      const said = preset(id)?.[input.id]
+      if (said !== undefined && given[input.id] === undefined) {
+        values.set(`${id}.${input.id}`, reduce(said, lookup))
+        continue
+      }
       values.set(
         `${id}.${input.id}`,
         readValue(input, `${id}.${input.id}`, given[input.id] as Json | undefined, path, problems),
@@ -196,26 +208,19 @@ function readValue(
   problems: Problem[],
 ) {
   if (given === undefined || given === null) {
-    if (setting.default !== undefined) return presetOf(setting)
-    if (setting.type === 'map') return {}
-    if (setting.type === 'keyedList') return []
+    const preset = presetOf(setting)
+    // an empty map or list is no value for somebody who has to give one
+    if (preset !== undefined && (setting.default !== undefined || !setting.required)) return preset
     // a setting that is only asked for under a condition is checked with that condition
     if (setting.required && setting.when === undefined) problems.push(problem('WB2009', path, { what }))
     return undefined
   }
   const read = readSettingValue(setting, given)
   if ('value' in read) return read.value
-  problems.push(problem('WB2008', path, { what, expected: read.expected, found: read.found }))
-  return undefined
-}
-
-/** The default of a setting; amounts are stored in base units. */
-export function presetOf(setting: Setting): Expression | Json | undefined {
-  const { type, default: preset } = setting
-  if (type === 'bytes' || type === 'cores' || type === 'duration' || type === 'percent') {
-    return { op: 'quantity', unit: type, value: preset as number }
+  for (const { at, expected, found } of read.misfits) {
+    problems.push(problem('WB2008', [...path, ...at], { what: [what, ...at].join(', '), expected, found }))
   }
-  return preset
+  return undefined
 }
 
 function readLoad({ product, scope }: Catalog, instance: InstanceDefinition, problems: Problem[]): Map<string, number> {

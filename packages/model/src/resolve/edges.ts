@@ -56,12 +56,24 @@ export function usesOf(service: Service, resolver: Resolver): Uses {
 /** The dependencies that customers bring, with the services that use them. */
 export function externalOf(uses: ReadonlyMap<string, Uses>, resolver: Resolver): ExternalDependency[] {
   const { catalog, choices } = resolver
-  return catalog.product.dependencies.flatMap(({ id, kind, when, reached }) => {
-    if (choices.modes.get(id) !== 'external' || !resolver.holds(when)) return []
+  return catalog.product.dependencies.flatMap(({ id, kind, when, reached, operator }) => {
+    const mode = choices.modes.get(id)
+    if (mode === 'bundled' || !resolver.holds(when)) return []
     const usedBy = [...uses].filter(([, { dependencies }]) => dependencies.has(id)).map(([service]) => service)
     const [host, port] = [choices.inputs.get(`${id}.${reached.host}`), choices.inputs.get(`${id}.${reached.port}`)]
     // both are inputs with a value: without one the instance was refused
-    return typeof host === 'string' && typeof port === 'number' ? [{ id, kind, host, port, usedBy }] : []
+    return typeof host === 'string' && typeof port === 'number'
+      ? [
+          {
+            id,
+            kind,
+            ...(mode === 'operator' && { operator: operator?.pods ? { pods: operator.pods } : {} }),
+            host,
+            port,
+            usedBy,
+          },
+        ]
+      : []
   })
 }
 

@@ -1,6 +1,7 @@
 import { type Problem, problem } from '../errors/problem.ts'
 import { isOperation } from '../expressions/expression.ts'
 import { describe } from '../expressions/print.ts'
+import { presentNames } from '../instance/moves.ts'
 import type { InstanceDefinition } from '../instance/schema.ts'
 import { type Json, canonicalJson } from '../json.ts'
 import { catalogOf } from '../product/catalog.ts'
@@ -15,13 +16,14 @@ export function checkImmutable(
   after: InstanceDefinition,
 ): Problem[] {
   const catalog = catalogOf(product)
-  const [old, now] = [before, after].map((instance) => readChoices(catalog, instance).choices.settings)
+  const [first, later] = [before, after].map((instance) => presentNames(product, instance))
+  const [old, now] = [first!, later!].map(({ instance }) => readChoices(catalog, instance).choices.settings)
   return [...catalog.settings].flatMap(([id, setting]) => {
     if (!setting.immutable) return []
     const [was, is] = [old!.get(id), now!.get(id)]
     if (canonicalJson(was ?? null) === canonicalJson(is ?? null)) return []
     return [
-      problem('WB2012', ['settings', ...id.split('.')], {
+      problem('WB2012', later!.written(['settings', ...id.split('.')]), {
         what: `The setting ${id}`,
         before: shown(was),
         after: shown(is),

@@ -17,7 +17,7 @@ import {
   volume,
 } from '../authoring/index.ts'
 import type { Deployment } from './deployment.ts'
-import { applyOverlays, patchableAddresses } from './overlays.ts'
+import { applyOverlays, overlayStates, patchableAddresses } from './overlays.ts'
 import { resolve } from './resolve.ts'
 
 const guess = estimated('test')
@@ -125,4 +125,51 @@ it('every address that is offered can be patched, and a misspelt one finds the n
     expect(apply({ at, set }).codes).toEqual([])
     expect(apply({ at: `${at}x`, set }).problems[0]?.params['near']).toBe(at)
   }
+})
+
+describe('a variable', () => {
+  const names = ({ services }: Deployment) => services[0]!.env.map(({ name }) => name)
+
+  it('is added where the base says that there is none', () => {
+    const { changed, codes } = apply({ at: 'services/api/env/EXTRA', base: null, set: 'on' })
+    expect(codes).toEqual([])
+    expect(serviceOf(changed).env.at(-1)).toEqual({ name: 'EXTRA', value: 'on' })
+  })
+
+  it('is removed', () => {
+    const { changed, codes } = apply({ at: 'services/api/env/LEVEL', base: 'info', set: null })
+    expect(codes).toEqual([])
+    expect(names(changed)).toEqual(['URL'])
+  })
+
+  it.each<[string, Overlay, string]>([
+    ['was added by the product since', { at: 'services/api/env/LEVEL', base: null, set: 'x' }, 'WB2014'],
+    ['has a name that no program can read', { at: 'services/api/env/a b', base: null, set: 'x' }, 'WB2013'],
+  ])('%s', (_, overlay, code) => expect(apply(overlay).problems.map((each) => each.code)).toEqual([code]))
+})
+
+it('says how each stands to the product of today', () => {
+  const { states, problems } = overlayStates(deployment, [
+    { at: 'services/api/image', base: 'a:1', set: 'b:2', reason: 'ours' },
+    { at: 'services/api/env/LEVEL', base: 'warn', set: 'info' },
+    { at: 'services/api/memory/limit', base: '1 GiB', set: '2 GiB' },
+    { at: 'services/old/image', base: 'a:1', set: 'b:2' },
+    { at: 'volumes/data/size', base: '1 GiB', set: 'much' },
+    { at: 'services/api/env/URL', set: null },
+  ])
+  expect(states.map(({ at, state, now }) => [at, state, now])).toEqual([
+    ['services/api/image', 'applied', '"a:1"'],
+    ['services/api/env/LEVEL', 'stale', '"info"'],
+    ['services/api/memory/limit', 'conflicting', '512 MiB'],
+    ['services/old/image', 'stale', undefined],
+    ['volumes/data/size', 'wrong', '1 GiB'],
+    ['services/api/env/URL', 'applied', expect.not.stringContaining('hunter')],
+  ])
+  expect(states[0]?.reason).toBe('ours')
+  expect(problems.map(({ code, severity }) => [code, severity])).toEqual([
+    ['WB2034', 'warning'],
+    ['WB2014', 'error'],
+    ['WB2013', 'error'],
+    ['WB2008', 'error'],
+  ])
 })

@@ -1,4 +1,6 @@
 import { type Outcome, type Problem, outcome, problem } from '../errors/problem.ts'
+import type { ImagesLock } from '../images/lock.ts'
+import { presentNames } from '../instance/moves.ts'
 import type { InstanceDefinition } from '../instance/schema.ts'
 import { type Sha256, digestOf } from '../digest.ts'
 import { nearest } from '../nearest.ts'
@@ -8,8 +10,11 @@ import type { ProductDefinition } from '../product/schema.ts'
 import { readChoices } from './choices.ts'
 import type { DeployedService, Deployment } from './deployment.ts'
 import { applyOverlays } from './overlays.ts'
-import { type Resolver, makeResolver } from './resolver.ts'
+import { resolveRawObjects } from './raw-objects.ts'
+import { makeResolver } from './resolver.ts'
 import { resolveEdgeProxy, resolveService } from './services.ts'
+import { checkRanges, checkSite } from './site.ts'
+import { partsWithOperators, readSecretSource, withExisting } from './secret-source.ts'
 import { resolveSecrets, resolveVolumes } from './storage.ts'
 import { edgesOf, externalOf, usesOf } from './edges.ts'
 
@@ -18,44 +23,72 @@ import { edgesOf, externalOf, usesOf } from './edges.ts'
  * them. The product is taken as checked (see `checkProduct`); every mistake of the instance is reported at once.
  *
  * @param sha256 the machine's own, where it has one
+ * @param lock pins the images of the product that it has; see `checkLocked` for the others
  */
 export function resolve(
   product: ProductDefinition,
   instance: InstanceDefinition,
   sha256?: Sha256,
+  lock?: ImagesLock,
 ): Outcome<Deployment> {
-  return resolveCatalog(catalogOf(product), instance, sha256)
+  return resolveCatalog(catalogOf(product), instance, sha256, lock)
 }
 
-/** The same for a product whose catalog is at hand. */
-export function resolveCatalog(catalog: Catalog, instance: InstanceDefinition, sha256?: Sha256): Outcome<Deployment> {
+/** The same for a product whose catalog is at hand. Old names of renamed things are followed. */
+export function resolveCatalog(
+  catalog: Catalog,
+  instance: InstanceDefinition,
+  sha256?: Sha256,
+  lock?: ImagesLock,
+): Outcome<Deployment> {
+  const present = presentNames(catalog.product, instance)
+  const resolved = resolvePresent(catalog, present.instance, sha256, lock)
+  const found = (resolved.ok ? resolved.warnings : resolved.problems).map((each) => ({
+    ...each,
+    path: present.written(each.path),
+  }))
+  const problems = [...present.problems, ...found]
+  return resolved.ok ? outcome(problems, () => resolved.value) : { ok: false, problems }
+}
+
+function resolvePresent(
+  catalog: Catalog,
+  instance: InstanceDefinition,
+  sha256?: Sha256,
+  lock?: ImagesLock,
+): Outcome<Deployment> {
   const { product } = catalog
-  const problems: Problem[] = checkIdentity(product, instance)
+  const problems: Problem[] = [...checkIdentity(product, instance), ...checkSite(instance.site ?? {}, catalog)]
   const { choices, problems: mistakes } = readChoices(catalog, instance)
   problems.push(...mistakes)
+  const { source, parts } = readSecretSource(catalog, instance, problems)
   if (problems.some(({ severity }) => severity === 'error')) return { ok: false, problems }
 
-  const resolver = makeResolver(catalog, choices, instance, problems)
+  const resolver = makeResolver(catalog, choices, instance, problems, lock)
   const chosen = [...catalog.services.values()].filter(({ when }) => resolver.holds(when))
   const uses = new Map(chosen.map(({ service }) => [service.id, usesOf(service, resolver)]))
   const services = chosen.map((each) => resolveService(each, uses.get(each.service.id)!, resolver))
   const kept = withNeeds(services)
+  const there = partsWithOperators(resolver, parts)
   const deployment: Deployment = {
     product: { id: product.id, version: product.version, title: product.title, digest: digestOf(product, sha256) },
     instance: { id: instance.id, namespace: instance.site?.namespace ?? instance.id },
     services: kept,
     volumes: resolveVolumes(kept, resolver),
-    secrets: resolveSecrets(kept, resolver),
+    secrets: resolveSecrets(kept, resolver).map((secret) => withExisting(secret, there)),
+    secretSource: source,
     edges: edgesOf(kept),
     external: externalOf(uses, resolver),
     ...(product.edge &&
       kept.some(({ exposures }) => exposures.length > 0) && { edgeProxy: resolveEdgeProxy(product.edge, resolver) }),
-    rawObjects: rawObjectsOf(product, resolver),
+    rawObjects: resolveRawObjects(resolver),
     site: instance.site ?? {},
+    origin: { product, instance, ...(lock && { lock }) },
     targets: Object.fromEntries(
       product.targets.map(({ id, options = {}, accepts = [] }) => [id, { options, accepts }]),
     ),
   }
+  problems.push(...checkRanges(deployment, catalog))
   const patched = applyOverlays(deployment, instance.overlays ?? [], problems)
   return outcome(problems, () => patched)
 }
@@ -108,8 +141,3 @@ function checkIdentity(product: ProductDefinition, instance: InstanceDefinition)
   }
   return problems
 }
-
-const rawObjectsOf = (product: ProductDefinition, resolver: Resolver): Deployment['rawObjects'] =>
-  (product.rawObjects ?? [])
-    .filter(({ when }) => resolver.holds(when))
-    .map(({ id, target, object, after = [] }) => ({ id, target, object, after }))

@@ -1,11 +1,13 @@
 import { type Problem, problem } from '../errors/problem.ts'
 import type { Expression } from '../expressions/expression.ts'
 import { type Leaf, type Lookup, reduce } from '../expressions/reduce.ts'
+import { type ImagesLock, pinned } from '../images/lock.ts'
 import type { InstanceDefinition } from '../instance/schema.ts'
 import type { Catalog } from '../product/catalog.ts'
 import type { Law } from '../product/schema.ts'
 import { formatQuantity } from '../units/quantity.ts'
 import { type Choices, lookupIn } from './choices.ts'
+import { mirrored } from './images.ts'
 import { evaluateLaw } from './laws.ts'
 
 /** More than any cluster runs of one service: such a count comes from a load with the wrong unit. */
@@ -24,6 +26,8 @@ export interface Resolver {
   holds(condition: Expression | undefined): boolean
   law(law: Law, what: string): number
   replicas(service: string): number
+  /** The reference as the engine pulls it: pinned by the lock, then mapped to the site's registry. */
+  image(reference: string): string
 }
 
 export function makeResolver(
@@ -31,6 +35,7 @@ export function makeResolver(
   choices: Choices,
   instance: InstanceDefinition,
   problems: Problem[],
+  lock?: ImagesLock,
 ): Resolver {
   const counts = new Map<string, number>()
   const replicas = (id: string): number => {
@@ -84,5 +89,6 @@ export function makeResolver(
     holds: (condition) => condition === undefined || value(condition) === true,
     law,
     replicas,
+    image: (reference) => mirrored((lock && pinned(reference, lock)) ?? reference, instance.site?.registry),
   }
 }

@@ -8,7 +8,6 @@ import { compact } from '../json.ts'
 import { formatQuantity, parseQuantity } from '../units/quantity.ts'
 import type { Amounts, DeployedProbe, DeployedService, EdgeProxy, Value } from './deployment.ts'
 import { type Uses, egressOf } from './edges.ts'
-import { mirrored } from './images.ts'
 import type { Resolver } from './resolver.ts'
 
 /** Runs as this user unless it says otherwise: no image ships a person's account with such a number. */
@@ -31,7 +30,7 @@ export function resolveService(
     area: service.area,
     dependency: dependency?.id,
     ports: service.ports,
-    image: mirrored(service.image.reference, instance.site?.registry),
+    image: resolver.image(service.image.reference),
     platforms: service.image.platforms ?? [],
     command: values(service.command),
     args: values(service.args),
@@ -174,7 +173,7 @@ export function resolveEdgeProxy(edge: Edge, resolver: Resolver): EdgeProxy {
     id: edge.id,
     proxy: edge.proxy,
     area: edge.area,
-    image: mirrored(edge.image.reference, resolver.instance.site?.registry),
+    image: resolver.image(edge.image.reference),
     prober: edge.prober.map((word) => resolver.value(word) ?? ''),
     cpu,
     memory,

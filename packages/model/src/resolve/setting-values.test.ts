@@ -14,6 +14,21 @@ const rules = setting('keyedList', {
   ],
 })
 
+const withDefaults = setting('keyedList', {
+  fields: [
+    { id: 'to', type: 'hostname', required: true },
+    { id: 'port', type: 'count', default: 80, max: 65535 },
+  ],
+  default: [
+    { id: 'a', to: 'a.example' },
+    { id: 'b', to: 'b.example', port: 81 },
+  ],
+})
+const preset = [
+  { id: 'a', port: 80, to: 'a.example' },
+  { id: 'b', port: 81, to: 'b.example' },
+]
+
 describe('values that fit', () => {
   it.each<[Setting, Json, unknown]>([
     [setting('text'), 'a "b" $c', 'a "b" $c'],
@@ -30,7 +45,10 @@ describe('values that fit', () => {
     [setting('cores'), '250 millicores', { op: 'quantity', unit: 'cores', value: 250 }],
     [setting('duration'), '5 min', { op: 'quantity', unit: 'duration', value: 300_000 }],
     [setting('percent'), '80 %', { op: 'quantity', unit: 'percent', value: 8000 }],
-    [setting('map', { of: 'bytes' }), { a: '1 KiB' }, { a: bytes(1024) }],
+    [setting('map', { of: 'bytes' }), { a: '1 KiB' }, { a: 1024 }],
+    [setting('map', { of: 'count', default: { a: 1, b: 2 } }), { b: 3, c: 4 }, { a: 1, b: 3, c: 4 }],
+    [setting('map', { of: 'count', default: { a: 1, b: 2 } }), { a: null }, { b: 2 }],
+    [setting('map', { of: 'duration', default: { a: 1000 } }), { b: '1 min' }, { a: 1000, b: 60_000 }],
     [setting('map'), {}, {}],
     [
       rules,
@@ -39,17 +57,21 @@ describe('values that fit', () => {
         { id: 'b', to: 'b.example' },
       ],
       [
-        { id: 'a', to: 'a.example', size: bytes(1024) },
+        { id: 'a', to: 'a.example', size: 1024 },
         { id: 'b', to: 'b.example' },
       ],
     ],
+    [withDefaults, [], preset],
+    [withDefaults, [{ id: 'a', port: 1 }], [{ ...preset[0], port: 1 }, preset[1]]],
+    [withDefaults, [{ id: 'b', drop: true }], [preset[0]]],
+    [withDefaults, [{ id: 'c', to: 'c.example' }], [...preset, { id: 'c', to: 'c.example', port: 80 }]],
   ])('%j takes %j', (declared, given, value) => {
     expect(readSettingValue(declared, given)).toEqual({ value })
   })
 })
 
 describe('values that do not fit', () => {
-  it.each<[Setting, Json, RegExp]>([
+  it.each<[Setting, Json, RegExp, string?]>([
     [setting('text'), 5, /text, in quotes/],
     [setting('text'), true, /text, in quotes/],
     [setting('text'), 'a\0b', /text/],
@@ -75,10 +97,17 @@ describe('values that do not fit', () => {
     [setting('bytes', { max: 2 ** 30 }), '20 GiB', /up to 1 GiB/],
     [setting('bytes'), ['1 GiB'], /20 GiB/],
     [setting('map'), ['a'], /a map/],
-    [setting('map', { of: 'count' }), { a: 'b' }, /a: a whole number/],
-    [setting('map'), { op: 'secret', id: 'db-password' }, /without the key "op"/],
+    [setting('map', { of: 'count' }), { a: 'b' }, /a whole number/, 'a'],
+    [setting('map', { of: 'count', min: 1, max: 9 }), { a: 10 }, /from 1 up to 9/, 'a'],
+    [setting('map', { of: 'choice', choices: [{ id: 'x' }] }), { a: 'y' }, /one of x/, 'a'],
+    [setting('map', { of: 'text', pattern: '[a-z]+' }), { a: 'A' }, /matches \[a-z\]\+/, 'a'],
+    [setting('map'), { a: null }, /a value/, 'a'],
+    [setting('map'), { a: { b: 'c' } }, /a text/, 'a'],
+    [setting('map'), { op: 'secret', id: 'db-password' }, /another name than "op"/, 'op'],
     [rules, { id: 'a' }, /list of entries/],
-    [rules, [{ to: 'a.example' }], /id of their own/],
+    [rules, [{ to: 'a.example' }], /an entry with an id/, '0'],
+    [rules, ['a'], /an entry with an id/, '0'],
+    [rules, [{ id: 5, to: 'a.example' }], /an entry with an id/, '0'],
     [
       rules,
       [
@@ -86,26 +115,46 @@ describe('values that do not fit', () => {
         { id: 'a', to: 'b.example' },
       ],
       /id of their own/,
+      '1',
     ],
-    [rules, [{ id: 'a' }], /to in each entry/],
-    [rules, [{ id: 'a', to: 'a.example', form: 'x' }], /only the fields id, to, size/],
-    [rules, [{ id: 'a', to: 'a b' }], /to: a host name/],
-  ])('%j refuses %j', (declared, given, expected) => {
+    [rules, [{ id: 'a' }], /an entry with "to"/, 'a'],
+    [rules, [{ id: 'a', to: 'a.example', form: 'x' }], /only the fields id, to, size/, 'a/form'],
+    [rules, [{ id: 'a', to: 'a.example', sise: 'x' }], /"size" \(only the fields/, 'a/sise'],
+    [rules, [{ id: 'a', to: 'a b' }], /a host name/, 'a/to'],
+    [withDefaults, [{ id: 'a', port: 70_000 }], /up to 65535/, 'a/port'],
+    [withDefaults, [{ id: 'a', drop: false }], /"drop: true"/, 'a/drop'],
+    [withDefaults, [{ id: 'a', drop: true, port: 1 }], /alone/, 'a/drop'],
+    [withDefaults, [{ id: 'c', drop: true }], /that the product has/, 'c/drop'],
+  ])('%j refuses %j', (declared, given, expected, at = '') => {
     expect(readSettingValue(declared, given)).toEqual({
-      expected: expect.stringMatching(expected),
-      found: expect.stringMatching(/./),
+      misfits: [
+        {
+          at: at === '' ? [] : at.split('/'),
+          expected: expect.stringMatching(expected),
+          found: expect.stringMatching(/./),
+        },
+      ],
     })
+  })
+
+  it('every wrong entry is reported', () => {
+    const given = [{ id: 'a', to: 'a b' }, { to: 'x' }, { id: 'b', to: 'b.example', size: 5 }]
+    const read = readSettingValue(rules, given)
+    expect('misfits' in read && read.misfits.map(({ at }) => at.join('/'))).toEqual(['a/to', '1', 'b/size'])
   })
 })
 
 it('any JSON is a value or refused, never an error', () => {
   const declared = fc
-    .record({ type: fc.constantFrom(...settingTypes), of: fc.constantFrom('text', 'bytes', 'boolean') })
+    .record({
+      type: fc.constantFrom(...settingTypes),
+      of: fc.constantFrom('text' as const, 'bytes' as const, 'boolean' as const),
+    })
     .map(({ type, of }) => setting(type, { of, choices: [{ id: 'a' }], fields: [{ id: 'f', type: of }] }))
   fc.assert(
     fc.property(declared, fc.jsonValue(), (each, given) => {
       const read = readSettingValue(each, given as Json)
-      if (!('value' in read)) expect(read).toEqual({ expected: expect.any(String), found: expect.any(String) })
+      if (!('value' in read)) expect(read.misfits.length).toBeGreaterThan(0)
     }),
   )
 })

@@ -38,6 +38,12 @@ const suffixes: Readonly<Record<Unit, readonly Suffix[]>> = {
   percent: [{ suffix: '%', factor: 100 }],
 }
 
+/** What texts look like that {@link parseQuantity} may take, as a pattern for JSON Schema; RE2 and JavaScript read it alike. */
+export function quantityPattern(unit: Unit): string {
+  const names = suffixes[unit].map(({ suffix }) => suffix).filter((suffix) => suffix !== '')
+  return `^\\s*\\d{1,16}(?:\\.\\d{1,9})?\\s{0,4}(?:${names.join('|')})\\s*$`
+}
+
 const ambiguous: ReadonlyMap<string, string> = new Map(
   Object.entries({
     k: 'kB (1,000 bytes) or KiB (1,024)',

@@ -3,7 +3,7 @@ import type { Area } from '../customer.ts'
 import { declared, handle, term } from '../declared.ts'
 import { type ServiceBody, type Startable, type Surface, serviceData } from '../services.ts'
 import type { Demand, Law } from '../sizes.ts'
-import { type Predicate, type SecretText, type Text, declaration } from '../terms.ts'
+import { type JsonWith, type Predicate, type PublicValue, type SecretText, type Text, declaration } from '../terms.ts'
 
 /** Something that the product needs and a customer may bring. */
 export interface Dependency extends Startable {
@@ -23,9 +23,27 @@ export interface DependencyMeta {
   readonly version: string
   readonly area: Area
   readonly when?: Predicate
-  /** How customers may have it; bundled and external unless said otherwise. */
+  /** How customers may have it; all that it can be unless said otherwise. */
   readonly modes?: readonly DependencyMode[]
+  /** How an operator in the customer's own cluster runs it. */
+  readonly operator?: OperatorForm
 }
+
+/** The custom resource that asks an operator for a dependency, and where it is then. Kubernetes only. */
+export interface OperatorForm {
+  /** For people, such as `CloudNativePG`. */
+  readonly title: string
+  /** The resource; leaves may be references, such as a setting. Its namespace is the instance's. */
+  readonly object: { readonly [key: string]: JsonWith<PublicValue> }
+  readonly readyWhen?: { readonly jsonPath: string; readonly equals: string }
+  /** What the inputs of an external one are here, such as `host: 'db-rw'`; customers may still say others. */
+  readonly inputs: Readonly<Record<string, string | number | Text>>
+  /** Where the operator keeps secrets, by what they are: `password: { name: 'db-app', key: 'password' }`. */
+  readonly secrets?: Readonly<Record<string, { readonly name: string; readonly key: string }>>
+  /** Labels of the pods that the operator makes, for network policies. */
+  readonly pods?: Readonly<Record<string, string>>
+}
+
 /** What a dependency that can be bundled says of its bundled form. */
 export interface BundledMeta extends DependencyMeta {
   /** Instead of the image that this kind uses by default. */
@@ -52,11 +70,16 @@ export function dependency<T>(id: string, meta: DependencyMeta, { kind, inputs, 
     holds: said.holds,
     version: said.version,
     when: said.when,
-    modes: said.modes ?? (bundled ? ['bundled', 'external'] : ['external']),
+    modes: said.modes ?? [
+      ...(bundled ? (['bundled'] as const) : []),
+      'external',
+      ...(said.operator ? (['operator'] as const) : []),
+    ],
     inputs,
     reached: { host: 'host', port: 'port' },
     outputs: Object.entries(outputs).map(([name, value]) => ({ name, value })),
     bundled: bundled && serviceData(id, 'stateful', surface as never, bundled),
+    operator: said.operator && { ...said.operator, secrets: secretsOf(id, said.operator) },
   }
   const declares = declared('dependencies', data)
   const output = (name: string) => () => term({ op: 'output', dependency: id, name }, declares)
@@ -65,12 +88,16 @@ export function dependency<T>(id: string, meta: DependencyMeta, { kind, inputs, 
   return handle({ id, bundled: mode('bundled'), external: mode('external'), ...methods }, declares)
 }
 
+/** Secrets go by their ids in the product: that of a dependency's password is `<dependency>-password`. */
+const secretsOf = (id: string, { secrets = {} }: OperatorForm): object =>
+  Object.fromEntries(Object.entries(secrets).map(([what, at]) => [`${id}-${what}`, at]))
+
 /** What the customer says of their own one. */
 export const input = (dependencyId: string, key: string): Text => term({ op: 'input', dependency: dependencyId, key })
 
-/** One value for a bundled dependency, another for an external one. */
-export const byMode = <T extends string | Text | SecretText>(id: string, external: T, bundled: T): T =>
-  term({ op: 'when', if: { op: 'mode', dependency: id, is: 'external' }, then: external, else: bundled })
+/** One value for a bundled dependency, another for one that is outside of the product: external or an operator's. */
+export const byMode = <T extends string | Text | SecretText>(id: string, outside: T, bundled: T): T =>
+  term({ op: 'when', if: { op: 'mode', dependency: id, is: 'bundled' }, then: bundled, else: outside })
 
 /** The inputs that every external dependency has. */
 export const addressInputs = (port: number): object[] => [

@@ -41,7 +41,7 @@ export function postgres(id: string, meta: BundledMeta): Postgres {
   const number = byMode(id, input(id, 'port'), port.number())
   const user = byMode<string | Text>(id, input(id, 'user'), 'app')
   const database = byMode<string | Text>(id, input(id, 'database'), 'app')
-  const query = when(isExternal(id), text`?sslmode=${input(id, 'sslMode')}`)
+  const query = when(isOutside(id), text`?sslmode=${input(id, 'sslMode')}`)
   const answers = ['pg_isready', '-q', '-h', probe.host, '-p', probe.port, '-U', 'app', '-d', 'app']
   return dependency(id, meta, {
     kind: 'postgres',
@@ -105,4 +105,4 @@ export function postgres(id: string, meta: BundledMeta): Postgres {
   })
 }
 
-const isExternal = (id: string) => ({ op: 'mode', dependency: id, is: 'external' }) as never
+const isOutside = (id: string) => ({ op: 'not', of: { op: 'mode', dependency: id, is: 'bundled' } }) as never
