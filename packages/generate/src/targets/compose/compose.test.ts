@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { printYamlDocuments } from '../../print/yaml.ts'
 import type { OutputFile, Rendered } from '../../target.ts'
-import { deployment, parcels, service } from './fixtures/parcels.ts'
+import { deployment, parcels, service } from '../../containers/fixtures/parcels.ts'
 import { compose } from './index.ts'
 
 const textOf = ({ content }: OutputFile): string =>

@@ -1,18 +1,18 @@
 import type { Deployment, Json } from '@waybill/model'
-import type { Loss, OutputFile, Rendered, Target } from '../../target.ts'
+import type { Dialect } from '../../containers/dialect.ts'
+import { ownershipLabels } from '../../containers/labels.ts'
+import { containerLosses, partsOf } from '../../containers/parts.ts'
+import { type Plan, planContainers } from '../../containers/plan.ts'
+import type { Specification } from '../../containers/specification.ts'
+import { namedVolumes } from '../../containers/storage.ts'
+import { imagesOf } from '../../output/images.ts'
 import { dockerSecretsScript } from '../../secrets/scripts.ts'
-import { type Members, escaped } from './draft.ts'
-import { edgeService } from './edge.ts'
-import { exposureLosses } from './exposures.ts'
-import { configFiles } from './files.ts'
-import { ownershipLabels } from './labels.ts'
-import { lost } from './losses.ts'
+import type { OutputFile, Rendered, Target } from '../../target.ts'
+import { escaped } from './escape.ts'
 import { observe } from './observe.ts'
-import { type Plan, planCompose } from './plan.ts'
+import { customize } from './overlays.ts'
 import { ComposeOptions } from './schema.ts'
-import { composeService, serviceLosses } from './services.ts'
-import { ownerSteps } from './volume-owners.ts'
-import { namedVolumes, storageLosses, volumeLosses } from './storage.ts'
+import { secretsFolder } from './secrets-folder.ts'
 
 /** One machine with Docker and Compose. */
 export const compose = {
@@ -30,10 +30,12 @@ export const compose = {
     networkPolicy: 'networks',
     volumeSize: false,
     replicaIdentity: false,
+    operators: false,
   },
   options: ComposeOptions,
   render,
   observe,
+  customize,
   commands: {
     secrets: 'sh base/secrets.sh',
     up: 'docker compose up --detach --wait',
@@ -42,32 +44,41 @@ export const compose = {
 } satisfies Target<ComposeOptions> as Target<ComposeOptions>
 
 function render(deployment: Deployment): Rendered {
-  const plan = planCompose(deployment)
-  const edge = deployment.edgeProxy && edgeService(deployment.edgeProxy, plan)
-  const services = {
-    ...ownerSteps(plan),
-    ...Object.fromEntries(plan.units.map((unit) => [unit.name, composeService(unit, plan)])),
-  }
-  if (edge && deployment.edgeProxy) services[deployment.edgeProxy.id] = edge.service
+  const plan = planContainers(deployment, dialect)
+  const { containers, files: mounted } = partsOf(plan)
+  const files = [
+    environmentFile,
+    { path: 'base/compose.yaml', content: { documents: [document(containers, plan)], comment: notice } },
+    ...mounted,
+    {
+      path: 'base/secrets.sh',
+      content: { text: dockerSecretsScript(plan.secrets, deployment) },
+      executable: true,
+    },
+    overrideFile,
+  ]
   return {
-    files: [
-      environmentFile,
-      { path: 'base/compose.yaml', content: { documents: [document(services, plan)], comment: notice } },
-      ...uniqueFiles(plan),
-      ...(edge ? [edge.file] : []),
-      {
-        path: 'base/secrets.sh',
-        content: { text: dockerSecretsScript(plan.secrets, deployment) },
-        executable: true,
-      },
-      overrideFile,
-    ],
-    losses: lossesOf(plan),
+    files,
+    images: imagesOf(files),
+    losses: containerLosses(plan).map((loss) => ({ target: 'compose', ...loss })),
     problems: plan.problems,
   }
 }
 
-function document(services: Members, plan: Plan): Json {
+const dialect: Dialect = {
+  target: 'compose',
+  title: 'Compose',
+  custom: 'custom/compose.override.yaml',
+  commands: {
+    restart: (service) => `docker compose restart ${service}`,
+    once: (service) => `docker compose run --rm ${service}`,
+  },
+  replicaIdentity: false,
+  awaitsOneShots: false,
+  secretsFolder,
+}
+
+function document(services: Readonly<Record<string, Specification>>, plan: Plan): Json {
   const { deployment, networks, units, volumes: declared } = plan
   const labels = ownershipLabels(deployment)
   const volumes = namedVolumes(deployment, units, declared)
@@ -83,44 +94,6 @@ function document(services: Members, plan: Plan): Json {
     volumes: Object.keys(volumes).length === 0 ? undefined : volumes,
   })
 }
-
-/** Shards have their files in common unless one of them speaks of the shard. */
-function uniqueFiles({ units }: Plan): OutputFile[] {
-  const files = new Map<string, OutputFile>()
-  for (const { service, texts } of units) {
-    for (const { output } of configFiles(service.id, texts)) files.set(output.path, output)
-  }
-  return [...files.values()]
-}
-
-function lossesOf({ deployment, losses }: Plan): Loss[] {
-  const { services, volumes, rawObjects } = deployment
-  const running = services.filter(({ shape }) => shape.containers.shape !== 'absent')
-  return [
-    ...losses,
-    ...running.flatMap((service) => [...serviceLosses(service), ...storageLosses(service), ...exposureLosses(service)]),
-    ...(running.some(({ egress }) => egress.length > 0) ? [egressLoss] : []),
-    ...volumes.flatMap(volumeLosses),
-    ...rawObjects.filter(({ target }) => target === 'compose').map(({ id }) => rawObjectLoss(id)),
-  ]
-}
-
-const egressLoss = lost(
-  'network.egress',
-  'networks/outside',
-  'note',
-  'A service that may reach one outside address can reach every other one, too: Docker does not filter what leaves a network.',
-  'Limit it on the machine or in the network around it.',
-)
-
-const rawObjectLoss = (id: string): Loss =>
-  lost(
-    'rawObject',
-    `rawObjects/${id}`,
-    'unsupported',
-    'Compose has no objects beside services, networks and volumes.',
-    'Write it into custom/compose.override.yaml.',
-  )
 
 const notice = `Written by Waybill and written again at each render: changes belong into custom/compose.override.yaml.`
 
