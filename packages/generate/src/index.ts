@@ -5,9 +5,9 @@
  */
 export { targets } from './targets/index.ts'
 export { renderTarget, targetOf } from './render.ts'
-export type { Loss, OutputFile, Rendered, Target } from './target.ts'
+export type { Customization, Loss, OutputFile, Rendered, Target } from './target.ts'
 export { isAccepted, strictProblems } from './losses/strict.ts'
-export { type PrintedFile, type Provenance, printOutput } from './output/print.ts'
+export { type PrintedFile, type Provenance, printCustomFiles, printOutput } from './output/print.ts'
 export { type Manifest, manifestPath, readManifest } from './output/manifest.ts'
 export { staleFiles } from './output/kept.ts'
 export { type Change, compareObjects, compareValues } from './diff/compare.ts'

@@ -18,10 +18,16 @@ export function renderTarget(deployment: Deployment, id: string): Rendered {
   if ('problems' in options) {
     return failed(options.problems.map((each) => ({ ...each, path: ['targets', id, 'options', ...each.path] })))
   }
-  return target.render(deployment, options.value)
+  const impossible = operatorProblems(deployment, target)
+  return impossible.length > 0 ? failed(impossible) : target.render(deployment, options.value)
 }
 
-const failed = (problems: readonly Problem[]): Rendered => ({ files: [], losses: [], problems })
+const operatorProblems = ({ external }: Deployment, { title, capabilities: { operators } }: Target): Problem[] =>
+  external
+    .filter(({ operator }) => operator !== undefined && !operators)
+    .map(({ id }) => problem('WB5008', ['dependencies', id, 'mode'], { dependency: id, target: title }))
+
+const failed = (problems: readonly Problem[]): Rendered => ({ files: [], images: [], losses: [], problems })
 
 function unknownTarget(id: string): Problem {
   const near = nearest(

@@ -1,4 +1,14 @@
-import { type Address, type RuntimeFact, type Value, isOperation, mapTemplate, percentEncode } from '@waybill/model'
+import {
+  type Address,
+  type Json,
+  type JsonTemplate,
+  type RuntimeFact,
+  type Value,
+  isOperation,
+  mapTemplate,
+  percentEncode,
+  printTemplate,
+} from '@waybill/model'
 
 /** How a target writes what is symbolic. Literal text passes through `literal`, so that each target escapes it its own way. */
 export interface Spelling {
@@ -24,8 +34,8 @@ export function spell(value: Value, spelling: Spelling): string {
       return literal(spelling.address(value))
     case 'json': {
       // quotes inside of symbols are part of the JSON text, so symbols are written before it is printed
-      const plain = mapTemplate(value.value, (inner) => plainJson(inner, spelling))
-      return literal(JSON.stringify(plain))
+      const plain = { ...spelling, literal: (text: string) => text }
+      return literal(printTemplate(value.value, (symbol) => spell(symbol, plain)) ?? '')
     }
     case 'percentEncode':
       return literal(percentEncode(spell(value.value, { ...spelling, literal: (text) => text })))
@@ -38,6 +48,11 @@ export function spell(value: Value, spelling: Spelling): string {
     default:
   }
   throw new TypeError(`"${value.op}" cannot be written here`)
+}
+
+/** Writes JSON with values in it: a number stays one, everything else that is symbolic becomes text. */
+export function spellTemplate(value: JsonTemplate, spelling: Spelling): Json {
+  return mapTemplate(value, (inner) => plainJson(inner, spelling)) as Json
 }
 
 function plainJson(value: Value, spelling: Spelling): Value {

@@ -13,6 +13,9 @@ export interface Target<Options = unknown> {
   render(deployment: Deployment, options: Options): Rendered
   /** Reads the target's own output back into neutral facts, to compare targets with one another. */
   observe(rendered: Rendered, deployment: Deployment): Observation
+  /** The overlays of an instance as files of the customer's own, from the output without and with them; absent where the
+   * engine has no such form. */
+  readonly customize?: (plain: Rendered, patched: Rendered) => Customization
   /** How an admin brings the output up and down, as shell commands to type inside of the target's folder. */
   readonly commands: Commands
 }
@@ -32,6 +35,8 @@ export interface Capabilities {
   readonly networkPolicy: 'connections' | 'networks' | 'none'
   readonly volumeSize: boolean
   readonly replicaIdentity: boolean
+  /** Custom resources: a customer's operator can run a dependency. */
+  readonly operators: boolean
 }
 
 export interface Commands {
@@ -40,8 +45,19 @@ export interface Commands {
   readonly down: string
 }
 
+/** Patches in the engine's own words, for `custom/`. */
+export interface Customization {
+  readonly files: readonly OutputFile[]
+  /** The customer's file that the engine reads: its whole text while nobody edited it, and what to add to one that was edited. */
+  readonly entry: { readonly path: string; readonly text: string; readonly add: string }
+}
+
 export interface Rendered {
   readonly files: readonly OutputFile[]
+  /** What the files come to with the choices of this instance, where they leave those open to somebody else. */
+  readonly objects?: readonly OutputFile[]
+  /** Exactly the images that the output makes an engine pull, sorted; `imagesOf` finds them in structured files. */
+  readonly images: readonly string[]
   readonly losses: readonly Loss[]
   readonly problems: readonly Problem[]
 }

@@ -1,4 +1,5 @@
 import { type Deployment, type Problem, find, problem } from '@waybill/model'
+import { siteVariableNames } from '../site/names.ts'
 import type { Loss, Observation, ObservedService } from '../target.ts'
 
 /** What one target made of a deployment. */
@@ -26,11 +27,12 @@ function factsOf({ services, connections, volumes }: Observation, deployment: De
   const byReplica = placesByReplica(deployment)
   const facts = new Map<string, string>()
   const inherited = needsOfInitSteps(deployment)
+  const added = variablesOfSite(deployment)
   for (const [id, service] of Object.entries(services)) {
     const counted = countedKinds.has(deployment.services.find((each) => each.id === id)?.kind ?? '')
     for (const [field, value] of serviceFacts(service)) {
       const at = `services/${id}/${field}`
-      if (inherited.has(at) || (field === 'replicas' && !counted)) continue
+      if (inherited.has(at) || added.has(at) || (field === 'replicas' && !counted)) continue
       // what only the replica knows is written by some targets and looked up at run time by others
       facts.set(at, byReplica.has(at) ? '(known to the replica)' : value)
     }
@@ -62,6 +64,15 @@ function* serviceFacts(service: ObservedService): Generator<[string, string]> {
     }
   }
 }
+
+/** Variables that a site adds: each target spells them with its own addresses and folders. */
+const variablesOfSite = ({ services }: Deployment): ReadonlySet<string> =>
+  new Set(
+    services.flatMap(({ id, env }) => {
+      const own = new Set(env.map(({ name }) => name))
+      return siteVariableNames.filter((name) => !own.has(name)).map((name) => `services/${id}/env/${name}`)
+    }),
+  )
 
 /** Only these run in a number of replicas that is theirs: an init step runs as often as its host. */
 const countedKinds: ReadonlySet<string> = new Set(['stateless', 'stateful', 'sharded'])

@@ -9,6 +9,7 @@ test('objects go by kind and name, by section, or by path', () => {
       { path: 'base/compose.yaml', content: { documents: [{ name: 'shop', services: { api: { image: 'a' } } }] } },
       { path: 'base/secrets.sh', content: { text: 'true\n' } },
     ],
+    images: [],
     losses: [],
     problems: [],
   })

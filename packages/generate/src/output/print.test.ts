@@ -19,6 +19,7 @@ const rendered: Rendered = {
       content: { documents: [{ name: 'é' }, { b: 2 }], comment: 'First line\n\nThird line' },
     },
   ],
+  images: [],
   losses: [],
   problems: [],
 }

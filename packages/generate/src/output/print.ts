@@ -45,15 +45,19 @@ export function printOutput(rendered: Rendered, provenance: Provenance, sha256: 
 
 const byPath = (a: PrintedFile, b: PrintedFile): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)
 
+/** The files among these that are the customer's, as they are written once. */
+export const printCustomFiles = (files: readonly OutputFile[]): PrintedFile[] =>
+  files.filter(({ custom }) => custom).map((file) => printFile(file))
+
 function printFile(
   { path, content, executable = false, custom = false }: OutputFile,
-  provenance: Provenance,
+  provenance?: Provenance,
 ): PrintedFile {
   if ('text' in content) return { path, text: content.text, executable, custom }
   const { documents, comment } = content
   const text = printDocuments(path, documents)
   const isYaml = /\.ya?ml$/.test(path)
-  const header = custom || !isYaml ? '' : headerOf(provenance)
+  const header = custom || !isYaml || !provenance ? '' : headerOf(provenance)
   return { path, text: `${header}${isYaml ? commentOf(comment) : ''}${text}`, executable, custom }
 }
 

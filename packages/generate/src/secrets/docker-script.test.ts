@@ -31,7 +31,7 @@ interface Run {
 
 const render = (versions: Readonly<Record<string, number>> = {}) => {
   const deployment = sampleDeployment(versions)
-  const plan = planSecrets(deployment, () => 'tcp://db:5432')
+  const plan = planSecrets(deployment, () => 'tcp://db:5432', 'containers')
   return { plan, script: dockerSecretsScript(plan, deployment) }
 }
 const { plan } = render()
@@ -391,5 +391,61 @@ describe('interrupted and simultaneous runs', () => {
     for (const object of ['db-password-v1', 'signing-v1', composed]) {
       expect(runs.filter(({ stdout }) => new RegExp(`^(made|composed) +${object}$`, 'm').test(stdout))).toHaveLength(1)
     }
+  })
+})
+
+describe('values that the site has in files', () => {
+  const file = () => join(home, 'corp')
+  const offer = (version: number) => {
+    const deployment = sampleDeployment({ 'smtp-password': version })
+    const secrets = deployment.secrets.map((secret) =>
+      secret.id === 'smtp-password' ? { ...secret, existing: { value: { file: file() } } } : secret,
+    )
+    const script = dockerSecretsScript(
+      planSecrets({ ...deployment, secrets }, () => 'tcp://db:5432', 'containers'),
+      deployment,
+    )
+    writeFileSync(join(home, 'secrets.sh'), script)
+  }
+
+  test('are copied, readable for every user of a container; a new one is a new version', async () => {
+    offer(1)
+    writeFileSync(file(), `${hostileText}\n`, { mode: 0o600 })
+    expect(await run(['--check'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('missing   smtp-password-v1\n'),
+    })
+    expect(existsSync(folder)).toBe(false)
+    expect(await run([])).toMatchObject({ code: 0, stderr: '' })
+    expect(read('smtp-password-v1/value')).toBe(hostileText)
+    expect(mode('smtp-password-v1/value')).toBe('444')
+    expect(await run(['--check'])).toMatchObject({ code: 0, stderr: '' })
+
+    writeFileSync(file(), 'new')
+    for (const args of [[], ['--check']]) {
+      expect(await run(args)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('raise secrets.versions.smtp-password to 2'),
+      })
+    }
+    offer(2)
+    expect(await run([])).toMatchObject({ code: 0, stderr: '' })
+    expect(read('smtp-password-v2/value')).toBe('new')
+    rmSync(file())
+    expect(await run([])).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test.each([
+    ['missing', () => {}, 'is missing'],
+    ['a folder', () => mkdirSync(file()), 'cannot be read by this user, or is no file'],
+  ])('and is %s is told, and nothing is made of it', async (_, make, why) => {
+    make()
+    offer(1)
+    for (const args of [['--check'], []]) {
+      const { code, stderr } = await run(args)
+      expect(code).toBe(1)
+      expect(stderr).toContain(`smtp-password: ${file()} ${why} (secrets.existing in instance.yaml).`)
+    }
+    expect(readdirSync(folder).filter((name) => /smtp|api|^\.waybill/.test(name))).toEqual([])
   })
 })

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { percentEncode } from '@waybill/model'
+import { type Deployment, percentEncode } from '@waybill/model'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { planSecrets } from './plan.ts'
 import { kubernetesSecretsScript } from './scripts.ts'
-import { hostileLiterals, hostileText, sampleDeployment } from './secrets.fixture.ts'
+import { hostileLiterals, hostileText, ref, sampleDeployment, text } from './secrets.fixture.ts'
 
 /**
  * Stands for kubectl where no cluster is: it records what a process list would show, keeps manifests in a folder and
@@ -34,7 +34,7 @@ esac
 `
 
 const deployment = sampleDeployment()
-const plan = planSecrets(deployment, () => 'tcp://db:5432')
+const plan = planSecrets(deployment, () => 'tcp://db:5432', 'pods')
 const composed = plan.composed[0]!.object
 let home = ''
 beforeEach(() => {
@@ -158,4 +158,150 @@ test('no value is in an argument or the environment of kubectl, in a trace or in
   const leaked = encoded.filter((each) => open.includes(each) || open.includes(Buffer.from(each, 'base64').toString()))
   expect(leaked).toEqual([])
   expect(readdirSync(home).filter((name) => name.startsWith('.waybill-secrets'))).toEqual([])
+})
+
+/** A deployment whose one secret is brought and read from files, alone and three times in one. */
+const brought = (): Deployment => {
+  const sample = deployment.services.find(({ id }) => id === 'db')!
+  const secretFiles = [
+    { path: '/run/one', value: ref('smtp-password') },
+    { path: '/run/three', value: text(ref('smtp-password'), ref('smtp-password'), ref('smtp-password')) },
+  ]
+  return {
+    ...deployment,
+    services: [{ ...sample, secretFiles }],
+    secrets: deployment.secrets.filter(({ id }) => id === 'smtp-password'),
+  }
+}
+
+describe('a value that is too much', () => {
+  const use = (what: Deployment) =>
+    writeFileSync(
+      join(home, 'secrets.sh'),
+      kubernetesSecretsScript(
+        planSecrets(what, () => '', 'pods'),
+        what,
+      ),
+    )
+
+  test('for a Secret is refused, and nothing is stored', async () => {
+    use(brought())
+    writeFileSync(join(home, 'smtp'), Buffer.alloc(2 ** 20 + 1, 'x'))
+    const { code, stderr } = await run(bring)
+    expect(code).toBe(1)
+    expect(stderr).toContain(
+      'smtp-password: the value takes 1048577 bytes; Kubernetes keeps at most 1,048,576 in a Secret.',
+    )
+    expect(readdirSync(join(home, 'cluster'))).toEqual([])
+  })
+
+  test('for a Secret only where it is composed is told there', async () => {
+    use(brought())
+    writeFileSync(join(home, 'smtp'), Buffer.alloc(2 ** 19, 'x'))
+    const { code, stderr } = await run(bring)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^db-secrets-[0-9a-f]{8} takes 1572864 bytes; Kubernetes keeps at most 1,048,576 in a Secret\.\n$/,
+    )
+    expect(readdirSync(join(home, 'cluster'))).toEqual(['smtp-password-v1'])
+  })
+
+  test.each([
+    [
+      'a variable',
+      Buffer.alloc(131_001, 'x'),
+      'is longer than the 131,000 bytes that a variable can carry (read as SMTP_PASSWORD of api)',
+    ],
+    ['text', Buffer.from([0x61, 0xff]), 'is not UTF-8 (read as SMTP_PASSWORD of api)'],
+    ['text without NUL', Buffer.from([0x61, 0]), 'holds a NUL byte (read as SMTP_PASSWORD of api)'],
+    ['anything', Buffer.from(''), 'is empty'],
+  ])('for %s is refused, and nothing is stored of it', async (_, value, why) => {
+    writeFileSync(join(home, 'smtp'), value)
+    const { code, stderr } = await run(bring)
+    expect(code).toBe(1)
+    expect(stderr).toContain(`smtp-password: the value ${why}`)
+    expect(readdirSync(join(home, 'cluster'))).not.toContain('smtp-password-v1')
+    expect(readdirSync(join(home, 'cluster'))).not.toContain(composed)
+  })
+})
+
+describe('what the site has in Secrets of its own', () => {
+  const existing: Deployment = {
+    ...brought(),
+    secrets: brought().secrets.map((secret) => ({ ...secret, existing: { value: { name: 'mail', key: 'pw' } } })),
+    secretSource: { source: 'existing', values: [] },
+  }
+  const made = planSecrets(existing, () => '', 'pods').composed[0]!.object
+  const has = (key: string, base64: string) =>
+    writeFileSync(join(home, 'cluster/mail'), `data:\n  "${key}": "${base64}"\n`)
+  beforeEach(() =>
+    writeFileSync(
+      join(home, 'secrets.sh'),
+      kubernetesSecretsScript(
+        planSecrets(existing, () => '', 'pods'),
+        existing,
+      ),
+    ),
+  )
+
+  test('is found, composed from, and never written', async () => {
+    has('pw', Buffer.from('x y').toString('base64'))
+    const before = readFileSync(join(home, 'cluster/mail'), 'utf8')
+    expect(await run(['--check'])).toMatchObject({ code: 1, stdout: expect.stringContaining(`missing   ${made}\n`) })
+    expect(await run([])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`found     mail/pw\ncomposed  ${made}\n`),
+    })
+    expect(value(made, 'run_three')).toBe('x yx yx y')
+    expect(readFileSync(join(home, 'cluster/mail'), 'utf8')).toBe(before)
+    expect(await run(['--check'])).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test.each([
+    [
+      'missing',
+      () => {},
+      'smtp-password: the Secret mail is missing in the namespace parcels-acme (secrets.existing in instance.yaml).',
+    ],
+    [
+      'without the key',
+      () => has('other', 'eA=='),
+      'smtp-password: the Secret mail has no key "pw"; its keys: "other" (secrets.existing in instance.yaml).',
+    ],
+    ['empty', () => has('pw', ''), 'smtp-password: "pw" of the Secret mail is empty.'],
+  ])('and is %s is told, and nothing is written', async (_, make, message) => {
+    make()
+    const before = readdirSync(join(home, 'cluster'))
+    for (const args of [[], ['--check']]) {
+      const { code, stderr } = await run(args)
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(message) })
+    }
+    expect(readdirSync(join(home, 'cluster'))).toEqual(before)
+  })
+
+  test('and changed since it was composed from is told', async () => {
+    has('pw', 'eA==')
+    await run([])
+    has('pw', 'eQ==')
+    const { code, stderr } = await run(['--check'])
+    expect(code).toBe(1)
+    expect(stderr).toContain(`${made} does not hold what the secrets that it is made of hold now.`)
+  })
+
+  test('takes no value from the command line', async () => {
+    expect(await run(bring)).toMatchObject({ code: 2, stderr: expect.stringContaining('--from has no place here') })
+  })
+})
+
+test('with a Job that makes them, only what has to be brought is missing', async () => {
+  const withJob: Deployment = { ...deployment, secretSource: { source: 'job', image: 'tools:1' } }
+  const script = () => writeFileSync(join(home, 'secrets.sh'), kubernetesSecretsScript(plan, withJob))
+  script()
+  const { code, stdout, stderr } = await run(['--check'])
+  expect(code).toBe(1)
+  expect(stdout).toContain('later     db-password-v1 (made by the Job waybill-secrets)\n')
+  expect(stdout).toContain('missing   smtp-password-v1\n')
+  expect(stderr).toContain('--from smtp-password=FILE')
+  writeFileSync(join(home, 'cluster/smtp-password-v1'), 'data:\n  "value": "eA=="\n')
+  expect(await run(['--check'])).toMatchObject({ code: 0, stderr: '' })
 })

@@ -11,7 +11,7 @@ const deployment = sampleDeployment()
 function piecesOf(value: Value): readonly Piece[] {
   const [api, ...others] = deployment.services
   const services = [{ ...api!, env: [{ name: 'X', value }], secretFiles: [] }, ...others]
-  return planSecrets({ ...deployment, services }, () => 'db:5432').composed[0]!.entries[0]!.pieces
+  return planSecrets({ ...deployment, services }, () => 'db:5432', 'pods').composed[0]!.entries[0]!.pieces
 }
 
 const values: Readonly<Record<string, string>> = { 'smtp-password-v1': hostileText, 'db-password-v1': 'plain' }
@@ -25,7 +25,7 @@ const put = (pieces: readonly Piece[]): string =>
     .join('')
 
 test('a value that is one secret is read where it is stored; other text with secrets is composed', () => {
-  const plan = planSecrets(deployment, () => 'db:5432')
+  const plan = planSecrets(deployment, () => 'db:5432', 'pods')
   const env = plan.env.get('api')!
   expect(env.get('DB_PASSWORD')).toEqual({ object: 'db-password-v1', key: 'value' })
   expect(env.get('SMTP_URL')).toEqual({ object: plan.composed[0]!.object, key: 'SMTP_URL' })
@@ -83,7 +83,7 @@ test('keys of composed values are valid everywhere and never meet', () => {
     value: text('x', ref('db-password')),
   }))
   const services = [{ ...api!, env: [{ name: 'a_b_c', value: text('y', ref('db-password')) }], secretFiles }]
-  const plan = planSecrets({ ...deployment, services }, () => '')
+  const plan = planSecrets({ ...deployment, services }, () => '', 'pods')
   expect(plan.composed[0]!.entries.map(({ key }) => key)).toEqual([
     'a_b_c',
     'a_b_c-2',

@@ -3,12 +3,15 @@ import {
   type DeployedSecret,
   type DeployedService,
   type Deployment,
+  type Family,
   type JsonTemplate,
   type Value,
+  canonicalJson,
   contentName,
   find,
   isOperation,
   percentEncode,
+  walk,
 } from '@waybill/model'
 
 /** One key of a stored secret, by the name of the object or folder that holds it. */
@@ -30,9 +33,27 @@ export interface ComposedSecret {
   readonly entries: readonly { readonly key: string; readonly pieces: readonly Piece[] }[]
 }
 
+/** A base secret with the name of the object or folder that holds it, or would if the site had none of it. */
+export type BaseSecret = DeployedSecret & {
+  readonly object: string
+  /** Where each part is. */
+  readonly keys: Readonly<Record<string, SecretKey>>
+}
+
+/** A whole value that the site has already, instead of a composed one. */
+export interface ExistingValue {
+  readonly service: string
+  /** The variable or path. */
+  readonly name: string
+  readonly at: SecretKey
+  readonly pieces: readonly Piece[]
+}
+
 /** Where each secret value of a deployment is stored and who reads it. No value is in here. */
 export interface SecretPlan {
-  readonly base: readonly (DeployedSecret & { readonly object: string })[]
+  /** Those that something needs: a value that is there as a whole needs none of what it would be made of. */
+  readonly base: readonly BaseSecret[]
+  readonly existing: readonly ExistingValue[]
   readonly composed: readonly ComposedSecret[]
   /** Per service: variable or path → the key that holds its value. */
   readonly env: ReadonlyMap<string, ReadonlyMap<string, SecretKey>>
@@ -44,37 +65,101 @@ export interface SecretPlan {
 export const secretObject = ({ id, version }: { readonly id: string; readonly version: number }): string =>
   `${id}-v${version}`
 
+/** Name of the Secret that holds a certificate in a cluster: the site's own, or the one that is made. */
+export const certificateObject = (secret: DeployedSecret): string => baseSecret(secret, 'pods').object
+
 /** Whether a value holds a secret. */
 export const holdsSecret = (value: Value): boolean => find(value, (node) => node.op === 'secret') !== undefined
 
 /**
- * Plans the secrets of a deployment for a target that spells addresses this way.
+ * Plans the secrets of a deployment for a target that spells addresses this way. In a cluster, parts that the site has
+ * are referred to where they are; a Docker host copies them, so there every base secret has a folder of its own.
  *
  * @throws TypeError on a symbol that cannot stand beside a secret, such as a fact that only the running replica knows
  */
-export function planSecrets(deployment: Deployment, address: (address: Address) => string): SecretPlan {
+export function planSecrets(deployment: Deployment, address: (address: Address) => string, family: Family): SecretPlan {
+  const base = basesOf(deployment, family)
   const byId = new Map(deployment.secrets.map((secret) => [secret.id, secret]))
-  const composer = { byId, address }
+  const composer: Composer = { byId, address, base }
+  // what a whole value stands for is named by what would be made instead, to be comparable
+  const neutral: Composer = { ...composer, base: basesOf(deployment, 'containers') }
+  const whole = family === 'pods' ? wholeValues(deployment) : new Map<string, SecretKey>()
   const composed: ComposedSecret[] = []
+  const existing: ExistingValue[] = []
   const env = new Map<string, ReadonlyMap<string, SecretKey>>()
   const files = new Map<string, ReadonlyMap<string, SecretKey>>()
+  const needed = new Set(certificatesOf(deployment))
+  const spared = new Set<string>()
   for (const service of deployment.services) {
     const keyed = keysOf(service)
-    const bundle = composeFor(service, keyed, composer)
+    const wholeOf = ({ name }: Keyed) => whole.get(`${service.id} ${name}`)
+    const made = keyed.filter((each) => !wholeOf(each))
+    for (const { value } of made) for (const id of secretsIn(value, byId)) needed.add(id)
+    const bundle = composeFor(service, made, composer)
     if (bundle) composed.push(bundle)
-    const locate = ({ name, key, value }: Keyed) =>
-      [name, directKey(value, composer) ?? { object: bundle!.object, key }] as const
+    const locate = (each: Keyed) => {
+      const at = wholeOf(each) ?? directKey(each.value, composer) ?? { object: bundle!.object, key: each.key }
+      return [each.name, at] as const
+    }
+    for (const each of keyed) {
+      const at = wholeOf(each)
+      if (!at) continue
+      for (const id of secretsIn(each.value, byId)) spared.add(id)
+      existing.push({ service: service.id, name: each.name, at, pieces: merge(piecesOf(each.value, neutral, [])) })
+    }
     env.set(service.id, new Map(keyed.filter(({ place }) => place === 'env').map(locate)))
     files.set(service.id, new Map(keyed.filter(({ place }) => place === 'file').map(locate)))
   }
-  const base = deployment.secrets
-    .filter(({ kind }) => kind !== 'template')
-    .map((secret) => ({ ...secret, object: secretObject(secret) }))
-  return { base, composed, env, files }
+  return {
+    base: [...base.values()].filter(({ id }) => needed.has(id) || !spared.has(id)),
+    existing,
+    composed,
+    env,
+    files,
+  }
+}
+
+const basesOf = ({ secrets }: Deployment, family: Family): Map<string, BaseSecret> =>
+  new Map(
+    secrets.filter(({ kind }) => kind !== 'template').map((secret) => [secret.id, baseSecret(secret, family)] as const),
+  )
+
+function baseSecret(secret: DeployedSecret, family: Family): BaseSecret {
+  const made = secretObject(secret)
+  const keys = Object.fromEntries(
+    secret.parts.map((part): [string, SecretKey] => {
+      const { name, key = part } = secret.existing?.[part] ?? {}
+      return [part, family === 'pods' && name !== undefined ? { object: name, key } : { object: made, key: part }]
+    }),
+  )
+  return { ...secret, object: Object.values(keys)[0]!.object, keys }
+}
+
+/** Values that the site has as a whole, by service and variable or path. */
+const wholeValues = ({ secretSource }: Deployment): Map<string, SecretKey> =>
+  new Map(
+    secretSource.source === 'existing'
+      ? secretSource.values.map(({ service, place, at }) => [`${service} ${place}`, { object: at.name, key: at.key }])
+      : [],
+  )
+
+const certificatesOf = ({ services }: Deployment): string[] =>
+  services.flatMap(({ exposures }) => exposures.flatMap(({ certificate }) => certificate ?? []))
+
+/** The base secrets that a value is made of. */
+function secretsIn(value: Value, byId: Composer['byId']): string[] {
+  const found: string[] = []
+  walk(value, (node) => {
+    if (node.op !== 'secret') return
+    const template = byId.get(node.id)?.template
+    found.push(...(template === undefined ? [node.id] : secretsIn(template, byId)))
+  })
+  return found
 }
 
 interface Composer {
   readonly byId: ReadonlyMap<string, DeployedSecret>
+  readonly base: ReadonlyMap<string, BaseSecret>
   readonly address: (address: Address) => string
 }
 
@@ -98,7 +183,7 @@ function keysOf(service: DeployedService): Keyed[] {
 }
 
 /** A key that every store accepts, for a variable or a path inside of a container. */
-function uniqueKey(name: string, taken: ReadonlySet<string>): string {
+export function uniqueKey(name: string, taken: ReadonlySet<string>): string {
   const clean = name
     .replace(/^\//, '')
     .replace(/[^A-Za-z0-9._-]/g, '_')
@@ -110,12 +195,8 @@ function uniqueKey(name: string, taken: ReadonlySet<string>): string {
 }
 
 /** The key of a value that is one base secret and nothing else. */
-function directKey(value: Value, { byId }: Composer): SecretKey | undefined {
-  if (!isOperation(value) || value.op !== 'secret') return undefined
-  const secret = byId.get(value.id)
-  if (!secret || secret.kind === 'template') return undefined
-  return { object: secretObject(secret), key: value.part ?? 'value' }
-}
+const directKey = (value: Value, { base }: Composer): SecretKey | undefined =>
+  isOperation(value) && value.op === 'secret' ? base.get(value.id)?.keys[value.part ?? 'value'] : undefined
 
 function composeFor(
   service: DeployedService,
@@ -126,7 +207,26 @@ function composeFor(
     .filter(({ value }) => directKey(value, composer) === undefined)
     .map(({ key, value }) => ({ key, pieces: merge(piecesOf(value, composer, [])) }))
   if (entries.length === 0) return undefined
-  return { object: `${service.id}-secrets-${contentName(entries)}`, service: service.id, entries }
+  const versions = existingVersions(entries, composer)
+  const texts = Object.fromEntries(entries.map(({ key, pieces }) => [key, pieces.map(composedText).join('')]))
+  const made = versions.length === 0 ? texts : [texts, versions]
+  return { object: `${service.id}-secrets-${contentName(made)}`, service: service.id, entries }
+}
+
+/** A piece of a composed value as its definition shows it: `$(<object>/<key> <encodings>)`, and `$$` for a `$`. */
+function composedText(piece: Piece): string {
+  if (typeof piece === 'string') return piece.replaceAll('$', '$$$$')
+  return `$(${[`${piece.object}/${piece.key}`, ...piece.encode].join(' ')})`
+}
+
+/** What the site has keeps its name when it changes, so its version in the instance tells one composed value from the next. */
+function existingVersions(entries: ComposedSecret['entries'], { base }: Composer): (readonly [string, number])[] {
+  const objects = new Set(
+    entries.flatMap(({ pieces }) => pieces.flatMap((piece) => (typeof piece === 'string' ? [] : [piece.object]))),
+  )
+  return [...base.values()]
+    .filter((secret) => objects.has(secret.object) && secret.object !== secretObject(secret))
+    .map(({ id, version }) => [id, version] as const)
 }
 
 function piecesOf(value: Value, composer: Composer, encode: readonly Encoding[]): Piece[] {
@@ -143,7 +243,7 @@ function piecesOf(value: Value, composer: Composer, encode: readonly Encoding[])
     case 'secret': {
       const secret = composer.byId.get(value.id)!
       if (secret.template !== undefined) return piecesOf(secret.template, composer, encode)
-      return [{ object: secretObject(secret), key: value.part ?? 'value', encode }]
+      return [{ ...composer.base.get(value.id)!.keys[value.part ?? 'value']!, encode }]
     }
     default:
       throw new TypeError(`"${value.op}" cannot stand in a secret`)
@@ -159,6 +259,7 @@ function jsonPieces(value: JsonTemplate, composer: Composer, encode: readonly En
   ]
   if (isOperation(value)) {
     if (value.op === 'quantity') return [mark(String(value.value))]
+    if (value.op === 'data') return [mark(canonicalJson(value.value))]
     if (value.op === 'list') return list(value.items)
     return [mark('"'), ...piecesOf(value, composer, ['json', ...encode]), mark('"')]
   }

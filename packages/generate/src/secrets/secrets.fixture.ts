@@ -90,6 +90,7 @@ export const sampleDeployment = (versions: Readonly<Record<string, number>> = {}
     ],
     volumes: [],
     secrets: secrets.map((each) => ({ ...each, version: versions[each.id] ?? 1 })),
+    secretSource: { source: 'precreated' },
     edges: [],
     external: [],
     rawObjects: [],

@@ -53,7 +53,7 @@ import {
   volume,
   when,
 } from '@waybill/model'
-import { compose, kubernetes } from './authoring.ts'
+import { compose, docker, kubernetes, single } from './authoring.ts'
 
 // A product that uses every word of the model, for the conformance suite: it runs nowhere.
 
@@ -173,7 +173,12 @@ export const everything = product('everything', {
     }),
     store.runs({
       image: 'fixture/store:1.0.0',
-      env: { SELF: runtime.replicaName, NUMBER: runtime.replicaIndex, NOTIFY: api.ports.http.url('/notify') },
+      env: {
+        PORT: store.ports.rpc.number(),
+        SELF: runtime.replicaName,
+        NUMBER: runtime.replicaIndex,
+        NOTIFY: api.ports.http.url('/notify'),
+      },
       mounts: { '/data': shards },
       user: { uid: 70, gid: 70 },
       health: connects(store.ports.rpc, often),
@@ -222,7 +227,12 @@ export const everything = product('everything', {
     }),
   ],
   edge: caddy({ area: core }),
-  targets: [kubernetes({ versions: '1.29-1.35' }), compose()],
+  targets: [
+    kubernetes({ versions: '1.29-1.35' }),
+    compose(),
+    docker(),
+    single({ supervisor: 'fixture/supervisor:1.0.0' }),
+  ],
 })
 
 const base: InstanceDefinition = {
@@ -259,6 +269,24 @@ export const instances: Readonly<Record<string, InstanceDefinition>> = {
       publish: { address: '127.0.0.1', http: 8080, https: 8443 },
       secretsFolder: '/srv/secrets',
       labels: { team: 'one' },
+    },
+  },
+  infrastructure: {
+    ...base,
+    dependencies: { cache: { mode: 'external', host: 'cache.example.org' } },
+    site: {
+      ingress: { kind: 'ingress', tls: { secret: 'wildcard' }, from: { namespace: { name: 'ingress' } } },
+      placement: { nodeSelector: { pool: 'apps' }, services: { web: { priorityClass: 'high' } } },
+      serviceAccount: { annotations: { 'example.org/role': 'r' } },
+      users: 'platform',
+      proxy: {
+        http: 'http://proxy.example.org:3128',
+        https: 'http://proxy.example.org:3128',
+        except: ['.example.org'],
+      },
+      certificateAuthority: { configMap: 'authorities', file: '/etc/ssl/authorities.pem' },
+      monitoring: { mode: 'operator', labels: { release: 'x' }, from: { namespace: { name: 'monitoring' } } },
+      ranges: { cache: ['192.0.2.0/28'], 'updates.example.org': ['198.51.100.0/24'] },
     },
   },
 }

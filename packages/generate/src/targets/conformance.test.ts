@@ -15,6 +15,9 @@ const deployments = Object.entries(instances).map(([name, instance]) => {
 const render = (target: Target, deployment: Deployment): Rendered =>
   target.render(deployment, target.options.parse(deployment.targets[target.id]?.options ?? {}))
 
+/** The files, or what they come to where they leave choices open. */
+const appliedOf = ({ files, objects }: Rendered): readonly OutputFile[] => objects ?? files
+
 const textOf = ({ content }: OutputFile): string =>
   'text' in content ? content.text : JSON.stringify(content.documents)
 
@@ -69,12 +72,12 @@ describe.each(targets.map((target) => ({ id: target.id, target })))('$id', ({ id
     })
 
     it('labels what it makes with product and instance', () => {
-      const missing = objectsIn(rendered.files).filter((object) => !labelled(object, deployment))
+      const missing = objectsIn(appliedOf(rendered)).filter((object) => !labelled(object, deployment))
       expect(missing).toEqual([])
     })
 
     it('uses the images of the site', () => {
-      const text = rendered.files.map(textOf).join('\n')
+      const text = appliedOf(rendered).map(textOf).join('\n')
       for (const { image, shape } of deployment.services) {
         if (shape[target.family].shape !== 'absent') expect(text).toContain(image)
       }
@@ -100,7 +103,7 @@ describe.each(targets.map((target) => ({ id: target.id, target })))('$id', ({ id
 
   it('leaves nothing of a feature that is off', () => {
     const { deployment } = deployments.find(({ name }) => name === 'plain')!
-    const text = render(target, deployment).files.map(textOf).join('\n')
+    const text = appliedOf(render(target, deployment)).map(textOf).join('\n')
     for (const gone of ['indexer', 'blobs', 'mail.example.org']) expect(text).not.toContain(gone)
   })
 

@@ -72,6 +72,7 @@ split() {
     *) id=$name part=value ;;
   esac
   case " $known " in
+    '  ') wrong_usage '--from has no place here: secrets.source in instance.yaml says where the values come from' ;;
     *" $id/$part "*) ;;
     *) wrong_usage "\"$name\" is none of: $(printf '%s' "$known" | sed 's|/value||g')" ;;
   esac
@@ -104,7 +105,8 @@ drop_line_end() {
 
 # ---- checks and encodings: bytes in, text out
 
-# flaw FILE USE: says what keeps a value from its use (bytes, text without NUL, or one line of an env file)
+# flaw FILE USE: says what keeps a value from its use: bytes, text (without NUL), variable (of a process), or line (of an
+# env file)
 flaw() {
   [ -s "$1" ] || { printf 'is empty'; return 0; }
   [ "$2" != bytes ] || return 0
@@ -130,6 +132,7 @@ flaw() {
     END {
       if (left > 0) found("is not UTF-8")
       if (use == "line" && byte == 13) found("ends in a carriage return, which an env file cannot carry")
+      if (use == "variable" && size > 131000) found("is longer than the 131,000 bytes that a variable can carry")
       if (use == "line" && size > 65000) found("is longer than the 65,000 bytes that an env file can carry")
     }'
 }
@@ -173,7 +176,14 @@ wanted() {
   fi
   if look "$object"; then
     kept "$1"
-  elif [ -d "$given" ]; then
+  elif [ -d "$given" ] && [ -z "$check" ]; then
+    why=$(oversize "$given")
+    if [ -n "$why" ]; then
+      problem "$id: the value $why."
+      absent=1
+      mkdir "$work/new/$object"
+      return 0
+    fi
     mv -f "$given" "$work/new/$object"
     if put "$object" "$(type_of "$1")"; then
       say made "$object (brought)"
@@ -183,8 +193,18 @@ wanted() {
     fi
   else
     absent=1
-    [ -z "$check" ] || { say missing "$object"; missing=1; }
+    [ -z "$check" ] || lacks "$object"
     mkdir "$work/new/$object"
+  fi
+}
+
+# lacks OBJECT: it is not there, and this run only looks
+lacks() {
+  if [ -n "$later" ]; then
+    say later "$1 (made by $later)"
+  else
+    say missing "$1"
+    missing=1
   fi
 }
 
@@ -289,7 +309,9 @@ certificate() { # OBJECT HOST…
 }
 
 bring() { # KIND OBJECT USE READER TITLE
+  maker=$later later=''
   wanted "$1" "$2" "$3" "$4"
+  later=$maker
   [ -n "$absent" ] || return 0
   printf '  %s: %s\n' "$id" "$5" >>"$work/absent"
   for part in $(parts_of "$1"); do
@@ -348,11 +370,12 @@ composed() {
   elif look "$object"; then
     [ -n "$waits" ] || same_as_stored
   elif [ -n "$check" ]; then
-    say missing "$object"
-    missing=1
+    lacks "$object"
   elif [ -n "$waits" ]; then
     say waits "$object (for $waits)"
     missing=1
+  elif why=$(oversize "$work/new/$object") && [ -n "$why" ]; then
+    problem "$object $why."
   elif put "$object" Opaque; then
     say composed "$object"
   else

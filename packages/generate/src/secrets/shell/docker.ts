@@ -19,6 +19,25 @@ open_store() {
   make_work "$folder"
 }
 
+oversize() { :; } # FOLDER: files may be of any size
+
+# offered OBJECT PART FILE: a value that instance.yaml says is in a file of this machine. It is copied, because its mode
+# may keep it from a container's user, and because a version never changes. What is given with --from comes first.
+offered() {
+  id=${'${1%-v*}'}
+  [ ! -e "$work/given/$id/$2" ] || return 0
+  if [ -f "$3" ] && [ -r "$3" ]; then
+    mkdir -p "$work/given/$id"
+    cat <"$3" >"$work/given/$id/$2" || fail "cannot read $3"
+    [ "$2" != value ] || drop_line_end "$work/given/$id/$2"
+  elif ! look "$1"; then
+    if [ -e "$3" ]; then why='cannot be read by this user, or is no file'; else why='is missing'; fi
+    problem "$id: $3 $why (secrets.existing in instance.yaml)."
+  fi
+}
+
+copy() { wanted "$1" "$2" "$3" "$4"; } # KIND OBJECT USE READER: what "offered" found
+
 look() { [ -d "$folder/$1" ]; } # OBJECT: whether it is there
 live() { live=$folder/$1/$2; [ -f "$live" ]; } # OBJECT KEY: sets live to a file with the value
 removal() { printf 'If nothing runs with it, remove it and run this again: rm -r %s' "$folder/$1"; }
@@ -52,8 +71,7 @@ env_file() {
   elif [ -f "$folder/$object" ]; then
     [ -n "$waits" ] || same_file
   elif [ -n "$check" ]; then
-    say missing "$object"
-    missing=1
+    lacks "$object"
   elif [ -n "$waits" ]; then
     say waits "$object (for $waits)"
     missing=1

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { printYamlDocuments } from '../../print/yaml.ts'
 import type { Rendered } from '../../target.ts'
-import { deployment, render, service } from './fixtures/parts.ts'
+import { deployment, render, service } from '../../pods/fixtures/parts.ts'
 import { shop } from './fixtures/shop.ts'
 
 const missing = spawnSync('kubectl', ['version', '--client']).error !== undefined

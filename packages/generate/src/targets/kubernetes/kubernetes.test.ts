@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { printYamlDocuments } from '../../print/yaml.ts'
 import type { OutputFile } from '../../target.ts'
 import { kubernetes } from './index.ts'
-import { render } from './fixtures/parts.ts'
+import { render } from '../../pods/fixtures/parts.ts'
 import { shop } from './fixtures/shop.ts'
 
 const rendered = render(shop)
