@@ -20,13 +20,20 @@ if (Number.parseInt(process.versions.node, 10) < needed) {
 } else if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.write(`${version()}\n`)
 } else {
-  const { enableCompileCache } = process.getBuiltinModule('node:module')
-  if (enableCompileCache) enableCompileCache()
+  cacheCompiledCode()
   void import('../src/main.ts')
     .then(({ main }) => main(args))
     .then((code) => {
       process.exitCode = code
     })
+}
+
+/** Compiled code is kept where only this user writes: Node's own choice, a folder for everybody, would run what others put there. */
+function cacheCompiledCode() {
+  const { XDG_CACHE_HOME, HOME, LOCALAPPDATA, NODE_COMPILE_CACHE } = process.env
+  const own = XDG_CACHE_HOME || (HOME && `${HOME}/.cache`) || LOCALAPPDATA
+  const { enableCompileCache } = process.getBuiltinModule('node:module')
+  if (own && !NODE_COMPILE_CACHE && enableCompileCache) enableCompileCache(`${own}/waybill/compiled`)
 }
 
 /** The build replaces WAYBILL_VERSION; the sources read their package's manifest. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, extname, join, relative, resolve as absolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Problem, canonicalJson, digestOf, problem } from '@waybill/model'
@@ -6,6 +6,7 @@ import { print, printJson } from '../display/print.ts'
 import { fail, printProblems, problemJson, shownPath, sorted } from '../display/problems.ts'
 import { readProductFile } from '../inputs/product-file.ts'
 import type { Origins } from '../definition/positions.ts'
+import { replaceFile } from '../io/replace-file.ts'
 import { fileProblem } from '../io/text-file.ts'
 
 export interface BuildOptions {
@@ -69,15 +70,4 @@ function positionsOf(origins: Origins, folder: string): Origins {
   return Object.fromEntries(
     Object.entries(origins).map(([key, origin]) => [key, { ...origin, file: relativeTo(origin.file) }]),
   )
-}
-
-/** A reader sees the old text or the new one. */
-function replaceFile(file: string, text: string): void {
-  const staged = `${file}.new-${process.pid}`
-  try {
-    writeFileSync(staged, text)
-    renameSync(staged, file)
-  } finally {
-    rmSync(staged, { force: true })
-  }
 }

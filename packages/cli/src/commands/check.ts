@@ -5,21 +5,25 @@ import { fail, printProblems, problemJson, sorted } from '../display/problems.ts
 import { counted } from '../display/table.ts'
 import { type InstanceFile } from '../inputs/instance.ts'
 import { type Inputs, resolveInputs, standIn } from '../inputs/inputs.ts'
-import { readProductFile } from '../inputs/product-file.ts'
+import { lockChoice, readProductFile } from '../inputs/product-file.ts'
 import { hasErrors, renderAll, type TargetRendering } from '../inputs/rendering.ts'
 
 export interface CheckOptions {
   readonly instance?: readonly string[]
   readonly strict?: boolean
+  readonly imagesLock?: string
   readonly json?: boolean
 }
 
 /** Checks a definition and instances of it: each alone, then what every offered target makes of them. */
 export async function check(
   productPath: string,
-  { instance: paths = [], strict = false, json = false }: CheckOptions,
+  { instance: paths = [], strict = false, imagesLock, json = false }: CheckOptions,
 ): Promise<number> {
-  const [product, ...instances] = await Promise.all([readProductFile(productPath), ...paths.map(readInstance)])
+  const [product, ...instances] = await Promise.all([
+    readProductFile(productPath, lockChoice(imagesLock)),
+    ...paths.map(readInstance),
+  ])
   const readings = [product, ...instances]
   const problems: Problem[] = readings.flatMap((read) => (read.ok ? read.warnings : read.problems))
   if (!product.ok) return fail(problems, json)

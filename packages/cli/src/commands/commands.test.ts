@@ -310,6 +310,9 @@ describe('completion', () => {
     ['waybill render product.json --target ', targets.map(({ id }) => id)],
     ['waybill check instance', ['instance.yaml']],
     ['waybill schema p', ['product']],
+    ['waybill instance m', ['migrate']],
+    ['waybill instance new product.json --unset', ['--unset']],
+    ['waybill instance get instance', ['instance.yaml']],
   ])('bash completes %j', (line, words) => {
     expect(completed(line)).toEqual(words)
   })

@@ -47,18 +47,26 @@ function wordsOf(program: Command): Words {
     name: command.name(),
     title: command.description(),
     options: [
-      ...command.options.map(({ long, description, required }) => ({
+      ...optionsOf(command).map(({ long, description, required }) => ({
         flag: long ?? '',
         title: description,
         takesFile: required,
       })),
       { flag: '--help', title: 'show help', takesFile: false },
     ],
-    words: command.name() === 'explain' ? ['settings', 'load', ...targetNames] : (argumentWords[command.name()] ?? []),
+    words:
+      command.name() === 'explain'
+        ? ['settings', 'load', ...targetNames]
+        : (argumentWords[command.name()] ?? command.commands.map((each) => each.name())),
   }))
   const help = { name: 'help', title: 'show help for a command', options: [], words: commands.map(({ name }) => name) }
   return { targets: targetNames, commands: [...commands, help] }
 }
+
+/** Its own options, and those of the commands below it, each once. */
+const optionsOf = ({ options, commands }: Command): Command['options'] => [
+  ...new Map([...options, ...commands.flatMap((each) => each.options)].map((option) => [option.long, option])).values(),
+]
 
 const flagsOf = ({ options }: CommandWords): string => options.map(({ flag }) => flag).join(' ')
 
@@ -83,7 +91,7 @@ ${cases.join('\n')}
   esac
   if [[ $current == -* ]]; then
     COMPREPLY=($(compgen -W "$flags" -- "$current"))
-  elif [[ -n $words && $previous != --* ]]; then
+  elif [[ -n $words && $previous != --* && ( $COMP_CWORD == 2 || \${COMP_WORDS[1]} != instance ) ]]; then
     COMPREPLY=($(compgen -W "$words" -- "$current"))
   else
     compopt -o filenames 2>/dev/null

@@ -6,6 +6,7 @@ import { fail, printProblems, problemJson, shellPath, shownPath, sorted } from '
 import { onOutput } from '../display/style.ts'
 import { counted } from '../display/table.ts'
 import { type Inputs, readInputs } from '../inputs/inputs.ts'
+import { lockChoice } from '../inputs/product-file.ts'
 import { hasErrors, renderAll } from '../inputs/rendering.ts'
 import { type TargetOptions, chosenTargets, noTarget } from '../inputs/targets.ts'
 import { type WrittenTarget, writeTargets } from '../io/write-targets.ts'
@@ -15,13 +16,14 @@ export interface RenderOptions extends TargetOptions {
   readonly out: string
   readonly strict?: boolean
   readonly overwrite?: boolean
+  readonly imagesLock?: string
   readonly json?: boolean
 }
 
 /** Renders a product for one or more targets into `out/<target>/`; nothing is written when there is any error. */
 export async function render(productPath: string, options: RenderOptions): Promise<number> {
   const { strict = false, overwrite = false, json = false } = options
-  const inputs = await readInputs(productPath, options.instance, 'bare')
+  const inputs = await readInputs(productPath, options.instance, 'bare', lockChoice(options.imagesLock))
   if (!inputs.ok) return fail(inputs.problems, json)
   const targets = chosenTargets(inputs.value, options)
   if (!targets) return 2

@@ -2,7 +2,7 @@ import { type FSWatcher, readdirSync, watch as watchFolder } from 'node:fs'
 import { basename, dirname, resolve as absolute } from 'node:path'
 import type { Outcome, Problem } from '@waybill/model'
 import { print, printJsonLine } from '../display/print.ts'
-import { exitCodeFor, printProblems, problemJson, shownPath, sorted } from '../display/problems.ts'
+import { failInOneLine, printProblems, problemJson, shownPath, sorted } from '../display/problems.ts'
 import { type Inputs, resolveInputs, standIn } from '../inputs/inputs.ts'
 import { readInstanceFile } from '../inputs/instance-file.ts'
 import { type ProductFile, readProductFile } from '../inputs/product-file.ts'
@@ -43,12 +43,6 @@ function problemOfFolder(file: string): Problem[] {
   } catch (error) {
     return [{ ...fileProblem(error, file), at: { file } }]
   }
-}
-
-function failInOneLine(problems: readonly Problem[], json = false): number {
-  if (json) printJsonLine({ ok: false, problems: sorted(problems).map(problemJson) })
-  else printProblems(problems)
-  return exitCodeFor(problems)
 }
 
 /** What stays in memory between two renders. */

@@ -17,8 +17,13 @@ export function failureOf(
 }
 
 /** A package that is not there is most often one that was never installed. */
-const wayOut = (message: string): string =>
-  /Cannot find package /.test(message) ? ' Run `npm install` in the folder of its package.json.' : ''
+function wayOut(message: string): string {
+  const name = /Cannot find package '([^']+)'/.exec(message)?.[1]
+  if (name === undefined) return ''
+  const install = 'Run `npm install` in the folder of its package.json.'
+  if (name !== '@waybill/model') return ` ${install}`
+  return ` A product.ts runs only in its vendor's project, with the packages that it imports. ${install} Without the project take the product.json that \`waybill build\` makes there.`
+}
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
 

@@ -1,6 +1,6 @@
 // Runs in a process of its own: imports one definition under a clock, chance and environment that are not the machine's,
 // and sends what it exports. Imports nothing of ours, so that the definition's own @waybill/model is the one that counts.
-import { enableCompileCache, registerHooks } from 'node:module'
+import { registerHooks } from 'node:module'
 
 /** What the parent gets, as JSON. */
 export type Loaded =
@@ -11,7 +11,8 @@ export type Loaded =
 const [, , url = '', run = 'first'] = process.argv
 const files: string[] = []
 
-enableCompileCache()
+// no word of this machine is for the definition
+delete process.env['NODE_COMPILE_CACHE']
 registerHooks({
   load(name, context, next) {
     if (name.startsWith('file:') && !name.includes('/node_modules/')) files.push(name)

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { getCompileCacheDir } from 'node:module'
 import { dirname, extname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Outcome, type Problem, problem } from '@waybill/model'
@@ -59,11 +60,17 @@ const surroundings = {
   second: { TZ: 'Asia/Kathmandu', LC_ALL: 'tr_TR.UTF-8' },
 }
 
+/** Where the compiled code of this command is kept, so that the definition's is kept there, too. */
+function compiledIn(): NodeJS.ProcessEnv {
+  const folder = getCompileCacheDir()
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) }
+}
+
 /** What a definition prints goes to standard error once: standard output belongs to results. */
 function start(file: string, run: 'first' | 'second', limit: number) {
   const child = fork(loader, [pathToFileURL(file).href, run], {
     cwd: dirname(file),
-    env: surroundings[run],
+    env: { ...surroundings[run], ...compiledIn() },
     execArgv: [],
     serialization: 'json',
     stdio: ['ignore', run === 'first' ? process.stderr : 'ignore', 'pipe', 'ipc'],

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { type Location, type Problem, wordingOf } from '@waybill/model'
-import { printError, printJson } from './print.ts'
+import { printError, printJson, printJsonLine } from './print.ts'
 import { onError } from './style.ts'
 import { counted } from './table.ts'
 
@@ -24,14 +24,24 @@ export function fail(problems: readonly Problem[], json: boolean): number {
   return exitCodeFor(problems)
 }
 
+/** The same for a command that prints several documents, one per line. */
+export function failInOneLine(problems: readonly Problem[], json = false): number {
+  if (json) printJsonLine({ ok: false, problems: sorted(problems).map(problemJson) })
+  else printProblems(problems)
+  return exitCodeFor(problems)
+}
+
 const usage = new Set<string>(['WB4001', 'WB4002'])
-const refused = new Set<string>(['WB4003', 'WB4004', 'WB4005', 'WB4009', 'WB4010', 'WB4011'])
+const refused = new Set<string>(['WB2028', 'WB2029', 'WB4003', 'WB4004', 'WB4005', 'WB4009', 'WB4010', 'WB4011'])
+
+/** Of registries and bundles; an image that a lock lacks is a problem of the definition. */
+const isTransfer = (code: string): boolean => code.startsWith('WB6') && code !== 'WB6008'
 
 /** 2 for arguments that name nothing, 1 for what the disk refuses, 3 for problems of definitions and instances. */
 export function exitCodeFor(problems: readonly Problem[]): number {
   const errors = problems.filter(({ severity }) => severity === 'error')
   if (errors.some(({ code }) => usage.has(code))) return 2
-  if (errors.length > 0 && errors.every(({ code }) => refused.has(code))) return 1
+  if (errors.length > 0 && errors.every(({ code }) => refused.has(code) || isTransfer(code))) return 1
   return 3
 }
 

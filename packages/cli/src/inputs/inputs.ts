@@ -1,7 +1,7 @@
 import { type Deployment, type Outcome, type Problem, resolve } from '@waybill/model'
 import { sha256 } from '../io/sha256.ts'
 import { type InstanceFile, bareInstance } from './instance.ts'
-import { type ProductFile, readProductFile } from './product-file.ts'
+import { type LockChoice, type ProductFile, readProductFile } from './product-file.ts'
 
 /** What most commands start from. */
 export interface Inputs {
@@ -18,9 +18,10 @@ export async function readInputs(
   productPath: string,
   instancePath: string | undefined,
   without: Without,
+  lock: LockChoice = 'beside',
 ): Promise<Outcome<Inputs>> {
   const [product, instance] = await Promise.all([
-    readProductFile(productPath),
+    readProductFile(productPath, lock),
     instancePath === undefined ? undefined : readInstance(instancePath),
   ])
   const problems = [product, instance].flatMap((read) =>
@@ -37,7 +38,7 @@ export function resolveInputs(
   instance: InstanceFile,
   before: readonly Problem[] = [],
 ): Outcome<Inputs> {
-  const resolved = resolve(product.definition, instance.instance, sha256)
+  const resolved = resolve(product.definition, instance.instance, sha256, product.lock)
   const found = [...before, ...instance.locate(resolved.ok ? resolved.warnings : resolved.problems)]
   if (!resolved.ok) return { ok: false, problems: found }
   return { ok: true, value: { product, instance, deployment: resolved.value }, warnings: found }

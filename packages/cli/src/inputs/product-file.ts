@@ -1,5 +1,6 @@
 import { resolve as absolute } from 'node:path'
 import {
+  type ImagesLock,
   type Outcome,
   type Problem,
   type ProductDefinition,
@@ -8,6 +9,7 @@ import {
   parseProduct,
   readProductData,
 } from '@waybill/model'
+import { readLock } from './images-lock.ts'
 import { saveMemory } from '../io/memory.ts'
 import { readText } from '../io/text-file.ts'
 import type { Origins } from '../definition/positions.ts'
@@ -21,16 +23,31 @@ export interface ProductFile {
   /** Where its parts were written; only of a definition in TypeScript. */
   readonly origins?: Origins
   readonly locate: (problems: readonly Problem[]) => Problem[]
+  /** What its images are pinned to. */
+  readonly lock?: ImagesLock
 }
 
+/** Which lock pins the images of a product: the file named, the one beside the product if there is one, or none. */
+export type LockChoice = { readonly file: string } | 'beside' | 'none'
+
+/** The lock that an option names, else the one beside the product. */
+export const lockChoice = (file: string | undefined): LockChoice => (file === undefined ? 'beside' : { file })
+
 /** Reads a `product.ts` or `product.json` and checks what it means. Errors have their line. */
-export async function readProductFile(path: string): Promise<Outcome<ProductFile>> {
+export async function readProductFile(path: string, lock: LockChoice = 'beside'): Promise<Outcome<ProductFile>> {
   const file = absolute(path)
   const read = await (/\.[cm]?[jt]s$/.test(file) ? readSource(file) : readArtefact(file))
   if (!read.ok) return read
   const found = read.value.locate(checkProduct(read.value.definition))
   if (found.some(({ severity }) => severity === 'error')) return { ok: false, problems: found }
-  return { ...read, warnings: found }
+  const locked = await readLock(file, lock)
+  if (!locked.ok) return locked
+  const files = [...read.value.files, ...(locked.value.lock ? [locked.value.file] : [])]
+  return {
+    ...read,
+    value: { ...read.value, ...(locked.value.lock && { lock: locked.value.lock, files }) },
+    warnings: found,
+  }
 }
 
 async function readArtefact(file: string): Promise<Outcome<ProductFile>> {

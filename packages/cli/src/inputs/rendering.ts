@@ -1,4 +1,4 @@
-import type { Problem } from '@waybill/model'
+import { type Problem, checkLocked } from '@waybill/model'
 import { type Rendered, renderTarget, strictProblems } from '@waybill/generate'
 import type { Inputs } from './inputs.ts'
 
@@ -10,17 +10,34 @@ export interface TargetRendering {
 
 /** Renders several targets in memory, with every problem that any of them found. */
 export function renderAll(
-  { product, deployment }: Inputs,
+  { product, instance, deployment }: Inputs,
   targets: readonly string[],
   strict: boolean,
 ): { readonly renderings: readonly TargetRendering[]; readonly problems: readonly Problem[] } {
   const renderings = targets.map((target) => ({ target, rendered: renderTarget(deployment, target) }))
-  const problems = renderings.flatMap(({ rendered: { problems: found, losses } }) => [
-    ...found,
-    ...(strict ? strictProblems(losses, deployment) : []),
-  ])
-  return { renderings, problems: product.locate(problems) }
+  const images = renderings.flatMap(({ rendered }) => rendered.images)
+  const problems = [
+    ...renderings.flatMap(({ rendered: { problems: found, losses } }) => [
+      ...found,
+      ...(strict ? strictProblems(losses, deployment) : []),
+    ]),
+    ...(product.lock ? checkLocked(product.definition, images, deployment.site.registry) : []),
+  ]
+  // codes from WB2000 on are about the instance file, wherever they are found
+  const ofInstance = ({ code }: Problem) => code.startsWith('WB2')
+  return {
+    renderings,
+    problems: [
+      ...instance.locate(once(problems.filter(ofInstance))),
+      ...product.locate(once(problems.filter((each) => !ofInstance(each)))),
+    ],
+  }
 }
+
+/** What several targets find alike is one problem. */
+const once = (problems: readonly Problem[]): Problem[] => [
+  ...new Map(problems.map((each) => [JSON.stringify([each.code, each.path, each.params]), each])).values(),
+]
 
 export const hasErrors = (problems: readonly Problem[]): boolean =>
   problems.some(({ severity }) => severity === 'error')

@@ -7,3 +7,6 @@ const large = 500_000
 export function saveMemory(text: string): void {
   if (text.length > large) setFlagsFromString('--semi-space-growth-factor=1')
 }
+
+/** What comes from a network arrives in pieces that live for a moment, too: a small young generation lets go of them soon. */
+export const saveMemoryOfStreams = (): void => setFlagsFromString('--scavenger-max-new-space-capacity-mb=1')

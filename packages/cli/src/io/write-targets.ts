@@ -16,7 +16,7 @@ export interface WrittenTarget extends TargetRendering {
 }
 
 /** The files of one target as they are written. */
-function printTarget({ deployment, instance }: Inputs, { target, rendered }: TargetRendering): PrintedFile[] {
+export function printTarget({ deployment, instance }: Inputs, { target, rendered }: TargetRendering): PrintedFile[] {
   const provenance = {
     generator: version(),
     product: deployment.product,
