@@ -11,36 +11,43 @@ const cli = join(import.meta.dirname, '../packages/cli')
 const neededByMost =
   /[\\/](?:packages[\\/](?:model|generate)|cli[\\/]src[\\/](?:display|inputs|io)|node_modules[\\/](?:zod|yaml|@noble))[\\/]/
 
-const [bundle] = await build({
-  cwd: cli,
-  config: false,
-  // The loader runs definitions in a process of its own.
-  entry: { waybill: 'bin/waybill.js', loader: 'src/definition/loader.ts' },
-  outDir: 'dist',
-  format: 'esm',
-  platform: 'node',
-  target: 'node24',
-  fixedExtension: false,
-  dts: false,
-  minify: true,
-  deps: { alwaysBundle: [/^[^.]/], onlyBundle: false },
-  // Finding and opening a file costs the start of a command as much as reading 50 kB: what nearly all need is in one.
-  outputOptions: { codeSplitting: { groups: [{ name: 'core', test: neededByMost }] } },
-  define: { WAYBILL_VERSION: JSON.stringify(manifest.version) },
-})
+if (import.meta.main) await buildCli(join(cli, 'dist'))
 
-// An old Node reads the entry before its guard can speak, so nothing newer may be loaded with it.
-const entry = bundle?.chunks.find((chunk) => chunk.type === 'chunk' && chunk.isEntry && chunk.name === 'waybill')
-if (entry?.type !== 'chunk') throw new Error('the bundle has no entry')
-if (entry.imports.length > 0)
-  throw new Error(`${entry.fileName} imports ${entry.imports.join(', ')} before its guard runs`)
+/** Fills the folder, and gives the paths of the modules that went into it. */
+export async function buildCli(folder: string): Promise<string[]> {
+  const [bundle] = await build({
+    cwd: cli,
+    config: false,
+    // The loader runs definitions in a process of its own.
+    entry: { waybill: 'bin/waybill.js', loader: 'src/definition/loader.ts' },
+    outDir: folder,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    fixedExtension: false,
+    dts: false,
+    minify: true,
+    deps: { alwaysBundle: [/^[^.]/], onlyBundle: false },
+    // Finding and opening a file costs the start of a command as much as reading 50 kB: what nearly all need is in one.
+    outputOptions: { codeSplitting: { groups: [{ name: 'core', test: neededByMost }] } },
+    define: { WAYBILL_VERSION: JSON.stringify(manifest.version) },
+  })
+  const chunks = bundle?.chunks.filter((chunk) => chunk.type === 'chunk') ?? []
 
-// The folder may be copied anywhere; without a manifest beside it, an old Node would take its files for CommonJS.
-await writeFile(join(cli, 'dist/package.json'), '{ "type": "module" }\n')
+  // An old Node reads the entry before its guard can speak, so nothing newer may be loaded with it.
+  const entry = chunks.find((chunk) => chunk.isEntry && chunk.name === 'waybill')
+  if (!entry) throw new Error('the bundle has no entry')
+  if (entry.imports.length > 0)
+    throw new Error(`${entry.fileName} imports ${entry.imports.join(', ')} before its guard runs`)
 
-// `waybill explain` shows the pages of the targets.
-await mkdir(join(cli, 'dist/targets'), { recursive: true })
-for (const { id } of targets) {
-  const readme = join(cli, `../generate/src/targets/${id}/readme.md`)
-  if (existsSync(readme)) await cp(readme, join(cli, `dist/targets/${id}.md`))
+  // The folder may be copied anywhere; without a manifest beside it, an old Node would take its files for CommonJS.
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n')
+
+  // `waybill explain` shows the pages of the targets.
+  await mkdir(join(folder, 'targets'), { recursive: true })
+  for (const { id } of targets) {
+    const readme = join(cli, `../generate/src/targets/${id}/readme.md`)
+    if (existsSync(readme)) await cp(readme, join(folder, `targets/${id}.md`))
+  }
+  return chunks.flatMap(({ moduleIds }) => moduleIds)
 }

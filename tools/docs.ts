@@ -1,9 +1,18 @@
 // Writes the pages of docs/ that are made from the code.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { type Target, targets } from '@waybill/generate'
 import { type Code, catalogue, wordingTemplate } from '@waybill/model'
 
-export const errorsPage = join(import.meta.dirname, '../docs/errors.md')
+const root = join(import.meta.dirname, '..')
+
+/** The pages of docs/ that are made from the code: path from the root → text. */
+export const pages = (): ReadonlyMap<string, string> =>
+  new Map([
+    ['docs/errors.md', errorsText()],
+    ['docs/targets/README.md', comparisonText()],
+    ...targets.map(({ id }): [string, string] => [`docs/targets/${id}.md`, targetText(id)]),
+  ])
 
 const areas: Readonly<Record<string, string>> = {
   10: 'The form of the definition',
@@ -17,7 +26,7 @@ const areas: Readonly<Record<string, string>> = {
 }
 
 /** The page of all codes: what happened, why it matters, what to do. */
-export function errorsText(): string {
+function errorsText(): string {
   const codes = (Object.keys(catalogue) as Code[]).toSorted()
   const sections = [...Map.groupBy(codes, (code) => code.slice(2, 4))].map(
     ([digits, members]) => `## ${areas[digits] ?? digits}\n\n${members.map(entry).join('\n')}`,
@@ -38,7 +47,58 @@ function entry(code: Code): string {
 
 const blanks = (text: string): string => text.replace(/<(\w+)>/g, '‹$1›').replaceAll('*', '\\*')
 
+function targetText(id: string): string {
+  const source = `packages/generate/src/targets/${id}/readme.md`
+  const text = readFileSync(join(root, source), 'utf8')
+  return `<!-- Made from ${source} by \`node tools/docs.ts\`. -->\n\n${text}`
+}
+
+type Ask = readonly [question: string, answer: (can: Target['capabilities']) => string]
+
+const yes = (can: boolean): string => (can ? 'yes' : 'no')
+const questions: readonly Ask[] = [
+  ['Several copies of a service, on several machines', ({ manyMachines }) => yes(manyMachines)],
+  ['An update without an interruption', ({ rollingUpdate }) => yes(rollingUpdate)],
+  ['Who needs another waits until it is healthy', ({ startOrder }) => yes(startOrder.healthy)],
+  ['Who needs a one-shot waits until it is done', ({ startOrder }) => yes(startOrder.completed)],
+  ['A slow start is told apart from an ill service', ({ startupProbe }) => yes(startupProbe)],
+  ['What stops answering is restarted', ({ livenessRestart }) => yes(livenessRestart)],
+  ['Services on a schedule', ({ schedules }) => yes(schedules)],
+  ['One of a service on each machine', ({ daemons }) => yes(daemons)],
+  ['Who may talk to whom', ({ networkPolicy }) => policies[networkPolicy]],
+  ['Volumes have a size', ({ volumeSize }) => yes(volumeSize)],
+  ['A replica knows its own name', ({ replicaIdentity }) => yes(replicaIdentity)],
+  ["The customer's operators run dependencies", ({ operators }) => yes(operators)],
+]
+const policies: Readonly<Record<Target['capabilities']['networkPolicy'], string>> = {
+  connections: 'declared connections only',
+  networks: 'who shares a connection shares a network',
+  none: 'everybody',
+}
+
+function comparisonText(): string {
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const rows = questions.map(([question, answer]) =>
+    row([question, ...targets.map(({ capabilities }) => answer(capabilities))]),
+  )
+  const up = targets.map(({ commands }) => `\`${commands.up.replaceAll('|', '\\|')}\``)
+  return `# Ways to run a product
+
+Made from what the targets declare by \`node tools/docs.ts\`. The same definition becomes each of them; what a target cannot express
+is a *loss*, shown at every render with a way around it. \`waybill explain LOSS\` says more about one.
+
+${row(['', ...targets.map(({ id, title }) => `[${title}](${id}.md)`)])}
+${row(['', ...targets.map(() => '')].map(() => '---'))}
+${row(['Brought up with', ...up])}
+${rows.join('\n')}
+
+What the site may choose on each: [docs/site.md](../site.md).
+`
+}
+
 if (import.meta.main) {
-  mkdirSync(dirname(errorsPage), { recursive: true })
-  writeFileSync(errorsPage, errorsText())
+  for (const [path, text] of pages()) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
 }
