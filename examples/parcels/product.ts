@@ -1,9 +1,9 @@
 import {
   GiB,
   MiB,
-  absent,
   area,
   caddy,
+  cloudNativePg,
   completed,
   constant,
   cores,
@@ -42,7 +42,7 @@ import {
   volume,
   when,
 } from '@waybill/model'
-import { compose, kubernetes } from '@waybill/generate/targets'
+import { compose, docker, helm, kubernetes, single } from '@waybill/generate/targets'
 
 // Who answers for what
 const shop = area('shop', 'Pages and edge')
@@ -68,6 +68,7 @@ const db = postgres('db', {
   version: '>=15',
   area: core,
   disk: constant(GiB(10), estimated('1 kB for a parcel')),
+  operator: cloudNativePg('db', { storage: '10Gi' }),
 })
 const cache = redis('cache', { holds: 'sessions and the job queue', version: '>=7', area: core })
 const pictures = objectStore('pictures', {
@@ -132,7 +133,12 @@ const steps = { startup: { within: minutes(2), every: seconds(1) }, often: { eve
 const services = [
   web.runs({
     ...parcels('web'),
-    env: { ...observed, API_URL: api.ports.http.url('/v1'), PUBLIC_URL: text`https://${site.host}` },
+    env: {
+      ...observed,
+      METRICS_PORT: web.ports.metrics.number(),
+      API_URL: api.ports.http.url('/v1'),
+      PUBLIC_URL: text`https://${site.host}`,
+    },
     health: {
       startup: get(web.ports.http, '/ready', steps.startup),
       ready: get(web.ports.http, '/ready', steps.often),
@@ -147,6 +153,7 @@ const services = [
     ...parcels('api'),
     env: {
       ...observed,
+      METRICS_PORT: api.ports.metrics.number(),
       ...database,
       QUEUE_URL: cache.url(),
       SESSION_KEY: sessionKey,
@@ -189,7 +196,13 @@ const services = [
 
   store.runs({
     ...parcels('store'),
-    env: { ...observed, SHARD_NAME: runtime.replicaName, NOTIFY_URL: api.ports.http.url('/internal/scans') }, // api ⇄ store: a circle, no trouble
+    env: {
+      ...observed,
+      PORT: store.ports.rpc.number(),
+      METRICS_PORT: store.ports.metrics.number(),
+      SHARD_NAME: runtime.replicaName,
+      NOTIFY_URL: api.ports.http.url('/internal/scans'),
+    }, // api ⇄ store: a circle, no trouble
     mounts: { '/var/lib/store': scans }, // sharded: one volume for each
     health: {
       startup: get(store.ports.rpc, '/ready', steps.startup),
@@ -211,7 +224,7 @@ const services = [
 
   worker.runs({
     ...parcels('worker'),
-    env: { ...observed, ...database, QUEUE_URL: cache.url() },
+    env: { ...observed, METRICS_PORT: worker.ports.metrics.number(), ...database, QUEUE_URL: cache.url() },
     needs: [healthy(cache), completed(migrate)],
     health: none('takes jobs from the queue; the age of the queue is watched instead'),
     metrics: { port: worker.ports.metrics },
@@ -224,7 +237,6 @@ const services = [
     env: database,
     needs: [healthy(db)],
     completed: ['node', '/app/src/migrate.ts', 'status', '--expect', '1.0.0'], // asked by whoever waits
-    shape: { processes: absent('the demo image migrates when it starts') },
     size: small,
   }),
 ]
@@ -242,5 +254,11 @@ export default product('parcels', {
   dependencies: [db, cache, pictures, collector],
   services,
   edge: caddy({ image: 'parcels/edge:1.0.0', area: shop }),
-  targets: [kubernetes({ versions: '1.29-1.35' }), compose()],
+  targets: [
+    kubernetes({ versions: '1.29-1.35' }),
+    helm({ versions: '1.29-1.35' }),
+    compose(),
+    docker(),
+    single({ supervisor: 'parcels/supervisor:1.0.0' }),
+  ],
 })

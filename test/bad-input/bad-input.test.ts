@@ -6,7 +6,7 @@ import parcels from '../../examples/parcels/product.ts'
 import { main } from '../../packages/cli/src/main.ts'
 import { forms, meanings, names, references } from './definitions.ts'
 import { edited } from './edit.ts'
-import { choices, goodInstance, sites, yaml } from './instances.ts'
+import { choices, dataSettings, goodInstance, sites, strangers, yaml } from './instances.ts'
 import { sources } from './sources.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'waybill-bad-input-'))
@@ -103,6 +103,7 @@ describe.each([
   ['YAML', yaml],
   ['choices', choices],
   ['site', sites],
+  ['parts that are not there', strangers],
 ])('instance.yaml, %s', (_, cases) => {
   it.each(cases)('$name', async ({ edit, found }) => {
     const text = edit.reduce((before, [from, to]) => {
@@ -110,6 +111,37 @@ describe.each([
       return before.replace(from, to)
     }, goodInstance)
     writeFileSync(instance, text)
+    const { exit, problems } = await render()
+    compare(problems, found, instance)
+    expectSentences(problems)
+    expect(exit).toBe(3)
+    expectNothingWritten()
+  })
+})
+
+/** Settings that Parcels itself has no use for. */
+const withData = {
+  'settings/site/settings/+': { id: 'labels', title: 'Labels', type: 'map', of: 'text', pattern: '[a-z]+' },
+  moved: [{ what: 'setting', from: 'site.hostname', to: 'site.host' }],
+} as const
+const routes = {
+  id: 'routes',
+  title: 'Routes',
+  type: 'keyedList',
+  fields: [
+    { id: 'to', type: 'hostname', required: true },
+    { id: 'port', type: 'count', min: 1, max: 65535 },
+  ],
+} as const
+
+describe('instance.yaml, maps and lists of settings', () => {
+  it.each(dataSettings)('$name', async ({ edit, found }) => {
+    const definition = edited(edited(parcels, withData), { 'settings/site/settings/+': routes })
+    writeFileSync(product, JSON.stringify(definition, null, 2))
+    writeFileSync(
+      instance,
+      edit.reduce((before, [from, to]) => before.replace(from, to), goodInstance),
+    )
     const { exit, problems } = await render()
     compare(problems, found, instance)
     expectSentences(problems)

@@ -279,6 +279,51 @@ export const choices: readonly BadInstance[] = [
   },
 ]
 
+/** Values of settings that are made of others. */
+export const dataSettings: readonly BadInstance[] = [
+  { name: 'a list for a map', edit: one('logLevel: info', 'labels: [a]'), found: [['WB2008', 'labels']] },
+  {
+    name: 'a value of a map',
+    edit: one('logLevel: info', 'labels:\n      a: fine\n      b: Not this'),
+    found: [['WB2008', 'b: Not this']],
+  },
+  { name: 'a map for a list', edit: one('logLevel: info', 'routes: { a: b }'), found: [['WB2008', 'routes']] },
+  {
+    name: 'an entry without an id',
+    edit: one('logLevel: info', 'routes:\n      - to: a.example'),
+    found: [['WB2008', 'to: a.example']],
+  },
+  {
+    name: 'two entries of one id',
+    edit: one('logLevel: info', 'routes:\n      - { id: a, to: a.example }\n      - { to: b.example, id: a }'),
+    found: [['WB2008', 'b.example']],
+  },
+  {
+    name: 'an entry without a required field',
+    edit: one('logLevel: info', 'routes:\n      - id: a\n        port: 25'),
+    found: [['WB2008', 'id: a']],
+  },
+  {
+    name: 'several wrong fields',
+    edit: one('logLevel: info', 'routes:\n      - id: a\n        to: a b\n        port: 0\n        prot: 1'),
+    found: [
+      ['WB2008', 'to: a b'],
+      ['WB2008', 'port: 0'],
+      ['WB2008', 'prot: 1'],
+    ],
+  },
+  {
+    name: 'an entry dropped that the product does not have',
+    edit: one('logLevel: info', 'routes:\n      - id: a\n        drop: true'),
+    found: [['WB2008', 'drop: true']],
+  },
+  {
+    name: 'a setting under its old and its new name',
+    edit: one('logLevel: info', 'hostname: b.example'),
+    found: [['WB2024', 'hostname']],
+  },
+]
+
 const site = (line: string, found: string): Pick<BadInstance, 'edit' | 'found'> => ({
   edit: one('  publish: { http: 8080, https: 8443 }', `  ${line}`),
   found: [['WB1002', found]],
@@ -295,4 +340,44 @@ export const sites: readonly BadInstance[] = [
   { name: 'a pull secret with capitals', ...site('pullSecrets: [X_y]', 'pullSecrets') },
   { name: 'a class with a space', ...site("ingress: { kind: ingress, class: 'x y' }", 'class') },
   { name: 'a folder for secrets that is not absolute', ...site('secretsFolder: relative/x', 'secretsFolder') },
+  { name: 'a label of ours', ...site('labels: { waybill.dev/service: x }', 'labels') },
+  { name: 'a proxy with a password', ...site("proxy: { http: 'http://me:secret@proxy.example:3128' }", 'http') },
+  { name: 'a proxy that speaks something else', ...site("proxy: { https: 'socks5://proxy.example' }", 'https') },
+  { name: 'a proxy without address', ...site('proxy: { except: [corp.example] }', 'proxy') },
+  { name: 'several names in one exception', ...site("proxy: { http: 'http://p', except: ['a, b'] }", 'a, b') },
+  { name: 'authorities in two places', ...site('certificateAuthority: { secret: a, configMap: b }', 'certificate') },
+  { name: 'authorities in no place', ...site('certificateAuthority: { key: ca.crt }', 'certificateAuthority') },
+  { name: 'a scraper without labels', ...site('monitoring: { from: {} }', 'from') },
+  { name: 'a way of monitoring that there is not', ...site('monitoring: { mode: magic }', 'mode') },
+  { name: 'a range that is none', ...site('ranges: { db: [10.0.0.0/64] }', '10.0.0.0/64') },
+  { name: 'no range at all', ...site('ranges: { db: [] }', 'db') },
+  { name: 'a kind of Service that publishes nothing', ...site('ingress: { kind: service, type: ClusterIP }', 'type') },
+  { name: 'a claim with a space', ...site("claims: { db-data: 'x y' }", 'claims') },
+  { name: 'users of nobody', ...site('users: random', 'users') },
+]
+
+const unknown = (line: string, found: string): Pick<BadInstance, 'edit' | 'found'> => ({
+  edit: one('  publish: { http: 8080, https: 8443 }', `  ${line}`),
+  found: [['WB2017', found]],
+})
+
+/** What a site says about parts that the product or the engine does not have. */
+export const strangers: readonly BadInstance[] = [
+  {
+    name: 'an affinity that Kubernetes does not know',
+    edit: one('  publish: { http: 8080, https: 8443 }', '  placement: { affinity: { nodes: {} } }'),
+    found: [['WB1001', 'nodes']],
+  },
+  { name: 'a claim for an unknown volume', ...unknown('claims: { db-dat: x }', 'db-dat') },
+  { name: 'a storage class for an unknown volume', ...unknown('storageClass: { volumes: { scan: x } }', 'scan') },
+  { name: 'a place for an unknown service', ...unknown('placement: { services: { apo: {} } }', 'apo') },
+  { name: 'addresses of something that is not outside', ...unknown('ranges: { dbb: [10.0.0.0/8] }', 'dbb') },
+  {
+    name: 'addresses of a proxy of another name',
+    edit: one(
+      '  publish: { http: 8080, https: 8443 }',
+      "  proxy: { http: 'http://proxy.example:3128' }\n  ranges: { proxi.example: [10.0.0.0/8] }",
+    ),
+    found: [['WB2017', 'proxi.example']],
+  },
 ]

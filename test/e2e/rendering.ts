@@ -15,6 +15,11 @@ export async function render(product: string, instance: string, target: string, 
   await mkdir(out, { recursive: true })
   const file = join(out, 'instance.yaml')
   await writeFile(file, instance)
+  return renderFile(product, file, target, out)
+}
+
+/** The same for an instance file that is there. */
+export async function renderFile(product: string, file: string, target: string, out: string): Promise<string> {
   const waybill = join(root, 'packages/cli/bin/waybill.js')
   await mustRun(process.execPath, [waybill, 'render', product, '--instance', file, '--target', target, '--out', out])
   return join(out, target)

@@ -2,89 +2,20 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { MiB, area, constant, cores, estimated, job, product, scratch } from '@waybill/model'
-import { compose, kubernetes } from '@waybill/generate/targets'
+import { compose, docker, kubernetes, single } from '@waybill/generate/targets'
 import { canonicalJson } from '@waybill/model'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { awkwardTexts } from './awkward-texts.ts'
 import { mustRun, run, until } from './program.ts'
 import { registry, render, temporaryFolder } from './rendering.ts'
-
-/** Texts that some layer between the definition and the container is known to change. */
-const nasty = [
-  '',
-  ' ',
-  '$',
-  '$$',
-  '$$$',
-  '$HOME',
-  '${HOME}',
-  '${HOME:-x}',
-  '$(X)',
-  '$$(X)',
-  '$$$(X)',
-  '$(VALUE_0)',
-  '\\$(VALUE_0)',
-  '{{ .Values.x }}',
-  '{{',
-  '}}',
-  '%s %d',
-  '100%',
-  "'",
-  '"',
-  `'"'"'`,
-  '`id`',
-  '\\',
-  '\\\\',
-  '\\n',
-  'a\nb',
-  '\n',
-  'a\n',
-  '\na',
-  'a\n\n',
-  'a\r\nb',
-  '\t',
-  ' lead',
-  'trail ',
-  '=x',
-  '==',
-  '#x',
-  'a # b',
-  ': ',
-  '- a',
-  '!tag',
-  '&a',
-  '*a',
-  '|',
-  '>',
-  'yes',
-  'no',
-  'on',
-  'true',
-  'null',
-  '~',
-  '1e3',
-  '0x10',
-  '010',
-  '1_000',
-  '1:20',
-  '.5',
-  '-1',
-  '2001-01-01',
-  'ünïcödé',
-  '日本語',
-  '👩‍👩‍👧',
-  '\u00a0',
-  '\u2028',
-  '\u0085',
-  '\ufeff',
-  '\u0001',
-  '\u007f',
-]
 
 const seed = Number(process.env['WAYBILL_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 const amount = process.env['WAYBILL_FULL'] ? 600 : 120
 const text = fc.string({ unit: 'binary', maxLength: 40 }).map((each) => each.replaceAll('\0', ''))
-const mixed = fc.array(fc.oneof(fc.constantFrom(...nasty), text), { maxLength: 5 }).map((parts) => parts.join(''))
-const values = [...nasty, ...fc.sample(mixed, { seed, numRuns: amount })].filter(
+const mixed = fc
+  .array(fc.oneof(fc.constantFrom(...awkwardTexts), text), { maxLength: 5 })
+  .map((parts) => parts.join(''))
+const values = [...awkwardTexts, ...fc.sample(mixed, { seed, numRuns: amount })].filter(
   (each) => each.isWellFormed() && !each.includes('\0'),
 )
 
@@ -119,7 +50,12 @@ function definition() {
         size,
       }),
     ],
-    targets: [kubernetes({ versions: '1.29-1.35' }), compose()],
+    targets: [
+      kubernetes({ versions: '1.29-1.35' }),
+      compose(),
+      docker(),
+      single({ supervisor: 'parcels/supervisor:1.0.0' }),
+    ],
   })
 }
 
@@ -163,6 +99,30 @@ describe(`${values.length} texts through every layer (WAYBILL_SEED=${seed})`, ()
       check(echoed(out + err))
     } finally {
       await run('docker', ['compose', 'down', '--volumes'], { cwd: output, env })
+    }
+  })
+
+  it('arrive byte for byte on Docker alone', async () => {
+    await mkdir(join(folder, 'secrets'), { recursive: true })
+    const env = { ...process.env, WAYBILL_SECRETS: join(folder, 'secrets') }
+    const output = await render(join(folder, 'product.json'), instance, 'docker', join(folder, 'out'))
+    try {
+      await mustRun('dash', ['up.sh'], { cwd: output, env })
+      check(echoed(await mustRun('dash', ['logs.sh', 'echo'], { cwd: output, env })))
+    } finally {
+      await run('dash', ['down.sh', '--volumes', '--yes'], { cwd: output, env })
+    }
+  })
+
+  it('arrive byte for byte in one container', async () => {
+    await mkdir(join(folder, 'secrets'), { recursive: true })
+    const env = { ...process.env, WAYBILL_SECRETS: join(folder, 'secrets') }
+    const output = await render(join(folder, 'product.json'), instance, 'single', join(folder, 'out'))
+    try {
+      await mustRun('dash', ['base/up.sh'], { cwd: output, env })
+      check(echoed(await mustRun('docker', ['logs', `${id}-single`])))
+    } finally {
+      await run('dash', ['base/down.sh', '--volumes'], { cwd: output, env })
     }
   })
 

@@ -85,6 +85,19 @@ with_app() { # with_app TARGET BASE IMAGE
 edge() { # edge BASE IMAGE
   docker build --build-arg "BASE=$1" -t "$2" - <"$parcels/images/edge.Dockerfile"
 }
+supervisor() { # supervisor BASE IMAGE : with process-compose, built from its source as the checksum database knows it
+  local context=$cache/supervisor module=github.com/f1bonacc1/process-compose@$supervisor_version source
+  source=$(go mod download -json "$module" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+  rm -rf "$context" && mkdir -p "$context/image" && cp -r "$source" "$context/source" && chmod -R u+w "$context/source"
+  (cd "$context/source" && CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o "$context/image/process-compose" .)
+  docker build -f "$parcels/images/supervisor.Dockerfile" --build-arg "BASE=$1" -t "$2" "$context/image"
+  rm -rf "$context"
+}
+with_kubectl() { # with_kubectl FOLDER BASE IMAGE : the same, with this machine's kubectl beside the Dockerfile
+  local context=$cache/kubectl-context
+  rm -rf "$context" && cp -r "$1" "$context" && cp -L "$kubectl" "$context/kubectl" && chmod 755 "$context/kubectl"
+  from_dockerfile "$context" "$2" "$3" && rm -rf "$context"
+}
 stage_app() { # the app with exactly what its lock file says
   local hash=$1
   [[ -f $cache/app/.$hash ]] && return
@@ -107,6 +120,11 @@ objects_hash=$(digest "$node_hash" "$here/object-store")
 app_hash=$(digest "$parcels/app/package.json" "$parcels/app/package-lock.json" "$parcels/app/migrations" "$parcels/app/src")
 parcels_hash=$(digest "$node_hash" "$app_hash" "$parcels/images/Dockerfile")
 edge_hash=$(digest "$caddy_hash" "$parcels/images/edge.Dockerfile")
+supervisor_version=v1.87.0
+supervisor_hash=$(digest "$debian_hash" "$supervisor_version" "$parcels/images/supervisor.Dockerfile")
+
+kubectl=$(command -v kubectl || true)
+secrets_hash=$(digest "$debian_hash" "$here/secrets-job" "$(kubectl version --client 2>/dev/null || true)")
 
 objects_tag=RELEASE.2025-04-22T22-12-26Z
 if [[ ${1:-} == --list ]]; then
@@ -115,6 +133,8 @@ if [[ ${1:-} == --list ]]; then
     "$registry" "library/caddy:2 $caddy_hash" "$registry" "minio/minio:$objects_tag $objects_hash"
   printf "$registry/parcels/%s:$parcels_version $parcels_hash\n" web api store worker
   printf "$registry/parcels/edge:$parcels_version $edge_hash\n"
+  printf "$registry/lab/secrets-job:1 $secrets_hash\n"
+  printf "$registry/parcels/supervisor:$parcels_version $supervisor_hash\n"
   exit
 fi
 (($# == 0)) || { sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
@@ -139,4 +159,6 @@ for target in web api store worker; do
   publish "parcels/$target" "$parcels_version" "$parcels_hash" with_app "$target" "$node_image"
 done
 publish parcels/edge "$parcels_version" "$edge_hash" edge "$registry/library/caddy:in-$caddy_hash"
+publish parcels/supervisor "$parcels_version" "$supervisor_hash" supervisor "$debian_image"
+publish lab/secrets-job 1 "$secrets_hash" with_kubectl "$here/secrets-job" "$debian_image"
 say 'every image is in the registry'
