@@ -24,6 +24,21 @@ const programs: Readonly<Record<string, EngineProgram>> = {
     probe: ['kubectl', 'kustomize', '--help'],
     answers: ['kubectl', 'version', '--request-timeout=3s'],
   },
+  helm: {
+    check: ['helm', 'lint', '--strict', '--quiet', 'base/chart', '--values', 'base/values.yaml'],
+    probe: ['helm', 'version'],
+    answers: ['kubectl', 'version', '--request-timeout=3s'],
+  },
+  docker: {
+    check: ['sh', '-n', 'up.sh'],
+    probe: ['sh', '-c', ':'],
+    answers: ['docker', 'info'],
+  },
+  single: {
+    check: ['sh', '-n', 'base/up.sh'],
+    probe: ['sh', '-c', ':'],
+    answers: ['docker', 'info'],
+  },
 }
 
 /** The program that checks outputs of a target, and whether it is there. */

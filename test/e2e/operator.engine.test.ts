@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import type { Server } from 'node:https'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startIngress } from './ingress.ts'
-import { type Parcel, type Shop, askJson } from './parcels.ts'
+import { type Parcel, type Shop, askJson, photo } from './parcels.ts'
 import { mustRun, run, until } from './program.ts'
 import { parcelsDefinition, parcelsInstance, registry, render, temporaryFolder } from './rendering.ts'
 
@@ -83,7 +83,11 @@ function madeFrom({ metadata: { name }, spec }: Cluster, password: string): obje
               { name: 'PGDATA', value: '/data/pg' },
             ],
             securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-            volumeMounts: [tls, { name: 'data', mountPath: '/data' }, { name: 'run', mountPath: '/var/run/postgresql' }],
+            volumeMounts: [
+              tls,
+              { name: 'data', mountPath: '/data' },
+              { name: 'run', mountPath: '/var/run/postgresql' },
+            ],
             readinessProbe: {
               exec: { command: ['pg_isready', '-h', '127.0.0.1', '-U', owner] },
               periodSeconds: 1,
@@ -117,14 +121,33 @@ describe('Parcels with a Postgres that an operator of the cluster runs', () => {
     ) as Cluster
     const [key, certificate] = [join(folder, 'tls.key'), join(folder, 'tls.crt')]
     const subject = ['-subj', '/CN=db-rw', '-days', '1']
-    await mustRun('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate, ...subject])
+    await mustRun('openssl', [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      certificate,
+      ...subject,
+    ])
     await kubectl('create', 'secret', 'tls', 'db-server', '--cert', certificate, '--key', key)
     const file = join(folder, 'operator.json')
     await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: madeFrom(cluster, password) }))
     await kubectl('apply', '-f', file)
     await kubectl('wait', '--for=condition=Ready', 'pod', '--selector', 'cnpg.io/cluster=db', '--timeout=120s')
     const status = JSON.stringify({ status: { phase: 'Cluster in healthy state' } })
-    await kubectl('patch', 'clusters.postgresql.cnpg.io', 'db', '--subresource=status', '--type=merge', '--patch', status)
+    await kubectl(
+      'patch',
+      'clusters.postgresql.cnpg.io',
+      'db',
+      '--subresource=status',
+      '--type=merge',
+      '--patch',
+      status,
+    )
     return cluster
   }
 
@@ -163,9 +186,9 @@ describe('Parcels with a Postgres that an operator of the cluster runs', () => {
     // what an admin changes in custom/ is in what is asked at first: some of it cannot change later
     const patch = [{ op: 'add', path: '/spec/storage/storageClass', value: 'fast' }]
     const target = { group: 'postgresql.cnpg.io', kind: 'Cluster', name: 'db' }
-    const custom = { kind: 'Component', apiVersion: 'kustomize.config.k8s.io/v1alpha1' }
-    const patches = [{ target, patch: JSON.stringify(patch) }]
-    await writeFile(join(output, 'custom/kustomization.yaml'), JSON.stringify({ ...custom, patches }))
+    const custom = join(output, 'custom/kustomization.yaml')
+    const patches = `patches: ${JSON.stringify([{ target, patch: JSON.stringify(patch) }])}\n`
+    await writeFile(custom, `${(await readFile(custom, 'utf8')).replace(/^patches:.*\n/m, '')}${patches}`)
     const [made, cluster] = await Promise.all([script({}), operate()])
     expect(made).toMatchObject({ code: 0, err: '' })
     expect(made.out + made.err).not.toContain(password)
@@ -178,23 +201,29 @@ describe('Parcels with a Postgres that an operator of the cluster runs', () => {
     expect(await run('kubectl', ['apply', '-k', output])).toMatchObject({ code: 0, err: '' })
     await kubectl('rollout', 'status', 'deployment', '--selector', 'waybill.dev/product=parcels', '--timeout', '300s')
     ingress = await startIngress(id, shop.port)
-    const body = { recipient: 'R. Lane' }
+    const body = { recipient: 'Ada', contents: 'books', photo }
     const parcel = await until(60, () => askJson<Parcel>(shop, 201, '/v1/parcels', body))
-    const query = 'select count(*) from pg_stat_ssl join pg_stat_activity using (pid) where ssl and usename = current_user'
+    const query =
+      'select count(*) from pg_stat_ssl join pg_stat_activity using (pid) where ssl and usename = current_user'
     const ask = (sql: string) => kubectl('exec', 'db-1', '--', 'psql', '-U', 'app', '-d', 'app', '-Atc', sql)
     expect((await ask(`select count(*) from parcels where id::text = '${parcel.id}'`)).trim()).toBe('1')
     expect(Number(await ask(query))).toBeGreaterThan(0)
   })
 
-  it.each(['api', 'worker', 'migrate'])('lets %s reach the pods that the operator made, and no other address', async (name) => {
-    const policy = JSON.parse(await kubectl('get', 'networkpolicy', name, '-o', 'json')) as {
-      spec: { egress: { to?: { podSelector?: { matchLabels: Record<string, string> } }[]; ports: { port: number }[] }[] }
-    }
-    const [rule, ...more] = policy.spec.egress.filter(({ ports }) => ports.some(({ port }) => port === 5432))
-    expect(more).toEqual([])
-    const [labels] = Object.entries(rule?.to?.[0]?.podSelector?.matchLabels ?? {})
-    expect(rule?.to).toHaveLength(1)
-    const selected = await kubectl('get', 'pods', '--selector', labels?.join('=') ?? '', '--output', 'name')
-    expect(selected.trim()).toBe('pod/db-1')
-  })
+  it.each(['api', 'worker', 'migrate'])(
+    'lets %s reach the pods that the operator made, and no other address',
+    async (name) => {
+      const policy = JSON.parse(await kubectl('get', 'networkpolicy', name, '-o', 'json')) as {
+        spec: {
+          egress: { to?: { podSelector?: { matchLabels: Record<string, string> } }[]; ports: { port: number }[] }[]
+        }
+      }
+      const [rule, ...more] = policy.spec.egress.filter(({ ports }) => ports.some(({ port }) => port === 5432))
+      expect(more).toEqual([])
+      const [labels] = Object.entries(rule?.to?.[0]?.podSelector?.matchLabels ?? {})
+      expect(rule?.to).toHaveLength(1)
+      const selected = await kubectl('get', 'pods', '--selector', labels?.join('=') ?? '', '--output', 'name')
+      expect(selected.trim()).toBe('pod/db-1')
+    },
+  )
 })

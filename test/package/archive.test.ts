@@ -112,6 +112,8 @@ describe('alone on a machine, as nobody', () => {
     ['no-such-command'],
   ]
   const failing = [
+    'diff product.json changed.json',
+    'diff product.json changed.json --instance instance.yaml --target compose --json',
     'bundle verify product.json --allow-unsigned',
     `bundle load bundle.tar ${trusted.join(' ')} --product other --registry registry.example`,
     'bundle create product.json --sign product.json --out made.tar',

@@ -61,6 +61,7 @@ export function benchData(count: number): BenchData {
         GREETING: `Hello from ${at(i)}`,
         LOG_FORMAT: 'json',
         LOG_LEVEL: i % 7 === 0 ? 'debug' : 'info',
+        PORT: String(port),
         REGION: 'eu-central',
         WORKERS: String(2 + (i % 6)),
       },

@@ -13,7 +13,7 @@ import {
   product,
   stateless,
 } from '@waybill/model'
-import { compose, kubernetes } from '@waybill/generate/targets'
+import { compose, docker, helm, kubernetes, single } from '@waybill/generate/targets'
 import type { BenchData, BenchService } from './data.ts'
 
 const evidence = estimated('made up')
@@ -31,7 +31,13 @@ export function benchProduct(data: BenchData): ProductDefinition {
     version: data.version,
     title: 'Bench',
     services: data.services.map((service) => defined(service, parts)),
-    targets: [kubernetes({ versions: '1.29-1.35' }), compose()],
+    targets: [
+      kubernetes({ versions: '1.29-1.35' }),
+      helm({ versions: '1.29-1.35' }),
+      compose(),
+      docker(),
+      single({ supervisor: 'registry.example/bench/process-compose:1.87.0' }),
+    ],
   })
 }
 
@@ -44,6 +50,8 @@ function defined(service: BenchService, parts: ReadonlyMap<string, Part>) {
     image: `${service.image}:${service.tag}`,
     env: {
       ...service.env,
+      // in one container every service listens on a port of its own
+      PORT: self.ports.http.number(),
       UPSTREAM_URL: part(service.upstream).ports.http.url('/v1'),
       CACHE_ADDRESS: part(service.cache).ports.http.hostPort(),
     },

@@ -14,11 +14,11 @@ const keepsSecrets = ({ operator, modes }: DependencyDefinition): boolean =>
 /** The product as its chart offers it. */
 export const offered = (product: ProductDefinition): ProductDefinition => ({
   ...product,
-  dependencies: product.dependencies.map((dependency) =>
-    keepsSecrets(dependency)
-      ? { ...dependency, modes: dependency.modes.filter((mode) => mode !== 'operator') }
-      : dependency,
-  ),
+  dependencies: product.dependencies.map((dependency) => {
+    if (!keepsSecrets(dependency)) return dependency
+    const { operator: _, ...rest } = dependency
+    return { ...rest, modes: rest.modes.filter((mode) => mode !== 'operator') }
+  }),
 })
 
 /** What an instance chooses that the chart does not offer. */

@@ -149,7 +149,9 @@ const networkName = ({ instance }: Deployment): string => `${instance.id}_edge`
 /** As \`secrets.sh\` finds it: by the same variable first. */
 function secretsFolder({ site, instance }: Deployment): string {
   const usual =
-    site.secretsFolder === undefined ? `"$HOME"/${quote(`.waybill/${instance.id}/secrets`)}` : quote(site.secretsFolder)
+    site.secretsFolder === undefined
+      ? `"\${HOME:?is not set: say where the secrets are with WAYBILL_SECRETS=FOLDER}"/${quote(`.waybill/${instance.id}/secrets`)}`
+      : quote(site.secretsFolder)
   return `folder=\${WAYBILL_SECRETS:-}\n[ -n "$folder" ] || folder=${usual}`
 }
 

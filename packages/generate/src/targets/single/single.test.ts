@@ -166,6 +166,36 @@ fi
   })
 })
 
+describe('beside other targets', () => {
+  const http = { id: 'http', number: 8080, protocol: 'tcp' } as const
+  const exposures = [{ port: 'http', host: 'x.example', path: '/' }]
+  const rendered = only({ ports: [http], exposures }, { site: { publish: { address: '::1' } } })
+  const up = fileOf(rendered, 'base/up.sh')
+
+  test('has the network that they begin with, so that they stop before two programs use one volume', () => {
+    expect(up).toContain(' --network parcels-one_edge ')
+    expect(fileOf(rendered, 'base/down.sh')).toContain('docker network rm parcels-one_edge ')
+  })
+
+  test.each(['com.docker.compose.project=parcels-one', 'waybill.dev/target=docker'])(
+    'does not start beside containers with the label %s',
+    (label) => {
+      const docker = `docker() { case "$*" in *${label}*) echo other ;; esac; }\n`
+      const script = up.replace(/^cd .*$/m, docker).replace(/^cat notice$[^]*/m, 'echo started')
+      const env = { ...process.env, WAYBILL_SECRETS: folder }
+      const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', env })
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+      expect(stderr).toContain('two programs must not use one volume')
+      const alone = spawnSync('sh', ['-c', script.replace('echo other', ':')], { encoding: 'utf8', env })
+      expect(alone).toMatchObject({ status: 0, stdout: 'started\n' })
+    },
+  )
+
+  test('listens on an address of IPv6', () => {
+    expect(up).toContain("--publish '[::1]:8080:8080'")
+  })
+})
+
 describe('losses', () => {
   test.each<[string, Partial<DeployedService>, string]>([
     ['replicas', { replicas: 3 }, 'degraded replicas services/api/replicas'],
