@@ -4,8 +4,11 @@ const needed = 24
 
 const args = process.argv.slice(2)
 process.stdout.on('error', ({ code, message }) => {
-  // whoever reads may stop at any time, as `| head` does: no reason to say anything
-  if (code === 'EPIPE') process.exit(0)
+  // whoever reads may stop at any time, as `| head` does: no reason to say anything, nor to leave work half done
+  if (code === 'EPIPE') {
+    if (args[0] === 'watch') process.exit(0)
+    return
+  }
   const reason = code === 'ENOSPC' ? 'no space left on the device' : message
   process.stderr.write(`waybill: standard output: ${reason}\n`)
   process.exit(1)

@@ -26,7 +26,10 @@ export const docker = (options: Accepting = {}): TargetChoice => choice('docker'
  *
  * @param options.supervisor an image with process-compose, and with a shell, coreutils, mount, setpriv and unshare as Debian has them
  */
-export const single = (options: { readonly supervisor: string } & Accepting): TargetChoice => choice('single', options)
+export const single = (options: { readonly supervisor: string } & Accepting): TargetChoice => ({
+  ...choice('single', options),
+  images: [options.supervisor],
+})
 
 function choice(id: string, { accepts, ...options }: Accepting & object): TargetChoice {
   return { id, options, ...(accepts && { accepts }) } as TargetChoice

@@ -14,6 +14,8 @@ import type { Unit } from '../units/unit.ts'
 /** A way to run that the product offers, made by the option builders of the targets. */
 export interface TargetChoice {
   readonly id: string
+  /** Images that the target itself needs. */
+  readonly images?: readonly string[]
 }
 
 /** A loss that the vendor knows and accepts, so that strict rendering passes. */

@@ -164,7 +164,10 @@ function json(template: JsonTemplate): Expression {
  * JSON text of a template in the order in which it was written; customers' data is canonical, because no engine keeps the
  * order of their keys. `symbol` writes what is left symbolic as text; undefined when it cannot.
  */
-export function printTemplate(value: JsonTemplate, symbol: (value: Operation) => string | undefined): string | undefined {
+export function printTemplate(
+  value: JsonTemplate,
+  symbol: (value: Operation) => string | undefined,
+): string | undefined {
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
   if (isOperation(value)) {
     if (value.op === 'quantity') return String(value.value)

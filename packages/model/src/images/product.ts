@@ -6,7 +6,8 @@ import { mirrored } from '../resolve/images.ts'
 /** Every image that some instance of a product can use, whatever it chooses; sorted. */
 export function imagesOfProduct(product: ProductDefinition): string[] {
   const services = [...catalogOf(product).services.values()].map(({ service }) => service.image.reference)
-  return [...new Set([...services, ...(product.edge ? [product.edge.image.reference] : [])])].sort()
+  const ofTargets = product.targets.flatMap(({ images = [] }) => images)
+  return [...new Set([...services, ...ofTargets, ...(product.edge ? [product.edge.image.reference] : [])])].sort()
 }
 
 /**

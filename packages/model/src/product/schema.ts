@@ -392,6 +392,8 @@ export const AcceptedLoss = z.strictObject({ loss: text, at: text.exactOptional(
 export const TargetChoice = z.strictObject({
   id,
   options: z.record(z.string(), z.json()).exactOptional(),
+  /** Images that the target itself needs, among its options. */
+  images: z.array(z.string().min(1)).exactOptional(),
   accepts: z.array(AcceptedLoss).exactOptional(),
 })
 

@@ -50,7 +50,15 @@ export interface Deployment {
   readonly origin?: Origin
   /** Target options of the definition, by target. */
   readonly targets: Readonly<
-    Record<string, { readonly options: Readonly<Record<string, unknown>>; readonly accepts: readonly AcceptedLoss[] }>
+    Record<
+      string,
+      {
+        readonly options: Readonly<Record<string, unknown>>
+        readonly accepts: readonly AcceptedLoss[]
+        /** Images that the target itself needs, as the engine pulls them. */
+        readonly images?: Readonly<Record<string, string>>
+      }
+    >
   >
 }
 

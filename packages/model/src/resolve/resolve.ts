@@ -85,7 +85,10 @@ function resolvePresent(
     site: instance.site ?? {},
     origin: { product, instance, ...(lock && { lock }) },
     targets: Object.fromEntries(
-      product.targets.map(({ id, options = {}, accepts = [] }) => [id, { options, accepts }]),
+      product.targets.map(({ id, options = {}, images = [], accepts = [] }) => {
+        const pulled = images.map((image) => [image, resolver.image(image)] as const)
+        return [id, { options, accepts, images: Object.fromEntries(pulled) }]
+      }),
     ),
   }
   problems.push(...checkRanges(deployment, catalog))

@@ -49,7 +49,8 @@ export const single = {
 } satisfies Target<SingleOptions> as Target<SingleOptions>
 
 function render(deployment: Deployment, { supervisor }: SingleOptions): Rendered {
-  const plan = planSingle(deployment, mirrored(supervisor, deployment.site.registry))
+  const pulled = deployment.targets['single']?.images?.[supervisor]
+  const plan = planSingle(deployment, pulled ?? mirrored(supervisor, deployment.site.registry))
   return {
     files: filesOf(plan),
     images: [...new Set([plan.supervisor, ...rootsOf(plan).map(({ image }) => image)])].sort(),
