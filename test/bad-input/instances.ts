@@ -21,6 +21,7 @@ features:
   photos: true
 dependencies:
   db: { mode: bundled }
+  cache: { mode: bundled }
 secrets: { versions: { session-key: 1 } }
 sizes: {}
 site:
@@ -143,7 +144,11 @@ export const choices: readonly BadInstance[] = [
   { name: 'an unknown feature', edit: one('photos: true', 'photo: true'), found: [['WB2017', 'photo: true']] },
   { name: 'an unknown dependency', edit: one('  db: {', '  database: {'), found: [['WB2017', 'database']] },
   { name: 'an unknown mode', edit: one('mode: bundled', 'mode: extern'), found: [['WB1002', 'extern']] },
-  { name: 'a mode that is not offered', edit: one('mode: bundled', 'mode: operator'), found: [['WB2016', 'operator']] },
+  {
+    name: 'a mode that is not offered',
+    edit: one('cache: { mode: bundled', 'cache: { mode: operator'),
+    found: [['WB2016', 'operator']],
+  },
   {
     name: 'an external dependency without its host',
     edit: one('mode: bundled', 'mode: external'),
@@ -265,7 +270,7 @@ export const choices: readonly BadInstance[] = [
       ['users: 100', 'user: 100'],
       ['host: parcels.example', 'host: 5'],
       ['photos: true', 'photo: true'],
-      ['mode: bundled', 'mode: operator'],
+      ['cache: { mode: bundled', 'cache: { mode: operator'],
       ['sizes: {}', 'sizes: { wed: { replicas: 2 } }'],
     ],
     found: [

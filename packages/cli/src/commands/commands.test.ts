@@ -260,6 +260,14 @@ describe('explain', () => {
   })
 })
 
+test('schema of a product that is not there is one JSON document with --json', () => {
+  const { status, stdout } = waybill(['schema', 'instance', '--product', 'nowhere.json', '--json'])
+  expect({ status, told: JSON.parse(stdout) }).toMatchObject({
+    status: 2,
+    told: { ok: false, problems: [{ code: 'WB4001' }] },
+  })
+})
+
 test.each(['product', 'instance'])('schema %s is JSON Schema', (name) => {
   const { status, stdout } = waybill(['schema', name])
   expect(status).toBe(0)

@@ -23,8 +23,6 @@ export function renderAll(
     ]),
     ...(product.lock ? checkLocked(product.definition, images, deployment.site.registry) : []),
   ]
-  // codes from WB2000 on are about the instance file, wherever they are found
-  const ofInstance = ({ code }: Problem) => code.startsWith('WB2')
   return {
     renderings,
     problems: [
@@ -33,6 +31,10 @@ export function renderAll(
     ],
   }
 }
+
+/** Codes from WB2000 on are about the instance file, and so are those for what a target cannot do with its choices. */
+const ofInstance = ({ code }: Problem): boolean => code.startsWith('WB2') || choicesThatATargetRefuses.has(code)
+const choicesThatATargetRefuses: ReadonlySet<string> = new Set(['WB5006', 'WB5007', 'WB5008', 'WB5009', 'WB5021'])
 
 /** What several targets find alike is one problem. */
 const once = (problems: readonly Problem[]): Problem[] => [

@@ -9,7 +9,8 @@ export function readWith<T>(
   schema: z.ZodType<T>,
   data: unknown,
 ): { readonly value: T } | { readonly problems: Problem[] } {
-  const result = schema.safeParse(data, { error: knownKeys })
+  // a document is read once: generating code for each of its parts would take longer than reading it
+  const result = schema.safeParse(data, { error: knownKeys, jitless: true })
   if (result.success) return { value: result.data }
   return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, data, [])) }
 }

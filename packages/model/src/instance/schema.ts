@@ -68,13 +68,29 @@ const SiteTls = z.union([
   z.strictObject({ issuer: objectName, kind: z.enum(['Issuer', 'ClusterIssuer']).exactOptional() }),
 ])
 
-export const Toleration = z.strictObject({
-  key: text.exactOptional(),
-  operator: z.enum(['Equal', 'Exists']).exactOptional(),
-  value: text.exactOptional(),
-  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).exactOptional(),
-  tolerationSeconds: z.int().exactOptional(),
-})
+export const Toleration = z
+  .strictObject({
+    key: z
+      .string()
+      .regex(/^[-._a-zA-Z0-9]{1,253}$/, 'a key of letters, digits, "-", "_" and "."')
+      .exactOptional(),
+    operator: z.enum(['Equal', 'Exists']).exactOptional(),
+    value: text.exactOptional(),
+    effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).exactOptional(),
+    tolerationSeconds: z.int().exactOptional(),
+  })
+  .refine(
+    ({ operator, value }) => operator !== 'Exists' || value === undefined,
+    'no value where the operator is Exists',
+  )
+  .refine(
+    ({ key, operator }) => key !== undefined || operator === 'Exists',
+    'a key, or the operator Exists for all taints',
+  )
+  .refine(
+    ({ effect, tolerationSeconds }) => tolerationSeconds === undefined || effect === 'NoExecute',
+    'tolerationSeconds only with the effect NoExecute',
+  )
 
 const placement = {
   nodeSelector: labels.exactOptional(),

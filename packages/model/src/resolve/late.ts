@@ -7,7 +7,6 @@ import type { ImagesLock } from '../images/lock.ts'
 import type { InstanceDefinition } from '../instance/schema.ts'
 import { type Catalog, type CatalogService, catalogOf, isOptional, secretParts } from '../product/catalog.ts'
 import type { Dependency, ProductDefinition, Setting } from '../product/schema.ts'
-import { digestOf } from '../digest.ts'
 import {
   type Alternative,
   type Conditions,
@@ -66,7 +65,8 @@ export function resolveLate(product: ProductDefinition, open: OpenValues, lock?:
   return {
     conditions,
     deployment: {
-      product: { id: product.id, version: product.version, title: product.title, digest: digestOf(product) },
+      // what is rendered late is no artefact of its own: nobody asks for its digest
+      product: { id: product.id, version: product.version, title: product.title, digest: '' },
       instance: { id: open.instance, namespace: open.namespace },
       services: kept,
       volumes: resolveVolumes(kept, resolver),

@@ -21,7 +21,8 @@ export type ReadValue = { readonly value: Expression | Json } | { readonly misfi
 /** What decides whether a value fits: a setting, the values of a map, a field of an entry. */
 type Shape = Omit<Setting, 'id' | 'title'>
 
-const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
+// Kubernetes refuses capitals in the hosts of an Ingress, and names of hosts do not differ by them
+const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 export const hostnamePattern = `^${label}(?:\\.${label})*$`
 export const emailPattern = '^[^\\s@]{1,64}@[^\\s@]{1,255}$'
 export const urlPattern = '^[a-z][a-z0-9+.-]*://'
@@ -43,7 +44,7 @@ export function readSettingValue(setting: Shape, given: Json): ReadValue {
     case 'hostname':
       return text(
         given,
-        'a host name such as product.example.com',
+        'a host name in small letters such as product.example.com',
         (value) => value.length <= 253 && hostname!.test(value),
       )
     case 'email':

@@ -86,6 +86,12 @@ describe('instance set', () => {
     expect({ status, text: text() }).toEqual({ status: 3, text: good })
   })
 
+  test('keeps a byte order mark', async () => {
+    writeFileSync(instance, `\uFEFF${good}`)
+    expect(await set('load.users=500', '--yes')).toMatchObject({ status: 0 })
+    expect(text()).toBe(`\uFEFF${good.replace('users: 50', 'users: 500')}`)
+  })
+
   test('changes the named place only', async () => {
     expect(await set('load.users=500', 'settings.site.host=new.example', '--yes')).toMatchObject({ status: 0 })
     expect(text()).toBe(good.replace('users: 50', 'users: 500').replace("'shop.example'", "'new.example'"))
