@@ -130,7 +130,7 @@ describe('alone on a machine, as nobody', () => {
     mkdirSync(work)
     chmodSync(work, 0o777)
     writeFileSync(join(work, 'product.json'), canonicalJson(parcels))
-    writeFileSync(join(work, 'changed.json'), canonicalJson(parcels).replace(parcels.title, 'Changed'))
+    writeFileSync(join(work, 'changed.json'), canonicalJson({ ...parcels, title: 'Changed' }))
     writeFileSync(join(work, 'broken.json'), '{ "schema": 1, "id": 3 }')
     cpSync(join(root, 'examples/parcels/instance.yaml'), join(work, 'instance.yaml'))
     const overlay = '\noverlays:\n  - { at: services/api/memory/limit, set: 512 MiB }\n'
