@@ -375,6 +375,19 @@ export const meanings: readonly BadDefinition[] = [
     found: [['WB1317', 'KEY']],
   },
   {
+    name: 'a part of a key pair in a variable, by a template',
+    edit: {
+      'secrets/+': { id: 'signing', kind: 'keyPair' },
+      'secrets/++': {
+        id: 'bundle',
+        kind: 'template',
+        template: { op: 'concat', parts: ['key=', { op: 'secret', id: 'signing', part: 'private.pem' }] },
+      },
+      'services/web/env/+': { name: 'KEY', value: { op: 'secret', id: 'bundle' } },
+    },
+    found: [['WB1317', 'KEY']],
+  },
+  {
     name: 'a default of the wrong type',
     edit: { 'settings/site/settings/+': { id: 'help', title: 'x', type: 'url', default: 'not a url' } },
     found: [['WB1304', 'help']],

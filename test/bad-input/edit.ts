@@ -16,7 +16,7 @@ function change(container: Container, [key, ...rest]: readonly string[], value: 
     if (typeof next !== 'object' || next === null) throw new TypeError(`there is no "${key}" to edit`)
     change(next as Container, rest, value)
   } else if (Array.isArray(container)) {
-    if (key === '+') container.push(value!)
+    if (/^\++$/.test(key)) container.push(value!)
     else container[indexOf(container, key)] = value!
   } else if (value === undefined) delete container[key]
   else container[key] = value

@@ -16,11 +16,16 @@ import { helm } from './peers/helm.ts'
 import { jsonnet } from './peers/jsonnet.ts'
 import { kustomize } from './peers/kustomize.ts'
 import { type Peer, type PeerData, peerData } from './peers/peer.ts'
+import { targetIds } from './product.ts'
 
 const bench = 'render'
 const options = benchOptions()
 const sizes = options.quick ? [30] : [10, 30, 100, 300, 1000]
 const runs = options.quick ? 3 : 9
+/** The target whose objects the others render, too. */
+const compared = 'kubernetes'
+/** Sizes at which every target is timed, not only the one that is compared. */
+const sizesOfAll = [30, 100, 1000]
 const node = [process.execPath, '-e', '0'] as const
 
 /** What we want to reach: times in milliseconds, memory in MiB. */
@@ -47,7 +52,7 @@ function prepare(count: number): Case {
   const data = benchData(count)
   const at = (name: string) => join(folder, String(count), name)
   const sources = writeSources(at('waybill'), data)
-  const { command, before } = renderProcess('ours', sources, at('check'), ['--target', 'kubernetes'])
+  const { command, before } = renderProcess('ours', sources, at('check'), ['--target', compared])
   before?.()
   output(command)
   const objects = objectsInFolder(at('check/kubernetes/base'))
@@ -82,40 +87,54 @@ function refuseDifferences(peer: Peer, count: number, ours: Objects, theirs: Obj
   if (found.length > 0) throw new Error(`${peer.id} renders other objects at ${count} services:\n${found.join('\n')}`)
 }
 
+/** Milliseconds of whole processes: each target alone, and all of them in one process. */
+interface Times {
+  readonly each: ReadonlyMap<string, number>
+  readonly every: number
+}
+
 /** Whole processes, all tools in turn. */
-function coldRows({ name, sources, commands, count }: Case): {
-  rows: Row[]
-  one: number
-  every: number
-  floor: number
-} {
+function coldRows({ name, sources, commands, count }: Case): { readonly rows: Row[]; readonly times: Times } {
   const out = (id: string) => join(folder, 'out', id)
+  // peers may be called like a target
+  const idOf = (target: string) => `target ${target}`
+  const timed = sizesOfAll.includes(count) ? targetIds : [compared]
   const measured = measureProcesses(
     [
       { id: 'floor', command: node },
-      renderProcess('ours', sources, out('one'), ['--target', 'kubernetes']),
+      ...timed.map((target) => renderProcess(idOf(target), sources, out(target), ['--target', target])),
       renderProcess('every', sources, out('every'), ['--all']),
       ...peers.map(({ id }) => ({ id, command: commands.get(id)! })),
     ],
     runs,
   )
   const of = (id: string): Measured => measured.get(id)!
-  const [floor, one, every] = [of('floor').milliseconds, of('ours').milliseconds, of('every').milliseconds]
+  const ours = of(idOf(compared))
+  const [floor, one, every] = [of('floor').milliseconds, ours.milliseconds, of('every').milliseconds]
+  const each = new Map(timed.map((target) => [target, of(idOf(target)).milliseconds]))
   const time = { case: name, metric: 'process, one target', unit: 'ms' }
   const memory = { case: name, metric: 'peak memory', unit: 'MiB' }
   const rows = peers.map(({ id }) => row(bench, time, one, id, of(id).milliseconds))
-  const mebibytes = of('ours').mebibytes
+  const { mebibytes } = ours
   if (mebibytes !== undefined) {
     rows.push(...peers.map(({ id }) => row(bench, memory, mebibytes, id, of(id).mebibytes!)))
     if (count === 1000) rows.push(row(bench, memory, mebibytes, 'goal', goals.memory))
   }
   if (count === 30) {
     rows.push(
-      row(bench, { ...time, metric: 'process above node -e 0, one target' }, one - floor, 'goal', goals.one),
-      row(bench, { ...time, metric: 'process above node -e 0, all targets' }, every - floor, 'goal', goals.all),
+      ...[...each].map(([target, milliseconds]) =>
+        row(bench, { ...time, metric: `process above node -e 0, ${target}` }, milliseconds - floor, 'goal', goals.one),
+      ),
+      row(
+        bench,
+        { ...time, metric: `process above node -e 0, all ${targetIds.length} targets` },
+        every - floor,
+        'goal',
+        goals.all,
+      ),
     )
   }
-  return { rows, one, every, floor }
+  return { rows, times: { each, every } }
 }
 
 /** Again and again in one process, from the texts of the sources to the texts of the output. */
@@ -123,7 +142,7 @@ function repeatedRows({ name, sources, data, count }: Case): Row[] {
   const [product, instance] = [readFileSync(sources.product, 'utf8'), readFileSync(sources.instance, 'utf8')]
   const times = measureCalls(
     {
-      ours: () => void renderTexts(product, instance, 'kubernetes'),
+      ours: () => void renderTexts(product, instance, compared),
       peer: () => void cdk8sPeer.manifests(data),
     },
     runs,
@@ -144,7 +163,7 @@ async function editRows({ name, sources }: Case, data: BenchData): Promise<Row[]
   for (let edit = -10; edit < runs; edit++) {
     writeFileSync(edited, text.replace(greeting, `${greeting}, edit ${edit}`))
     const start = performance.now()
-    await renderAgain({ ...sources, product: edited }, out, 'kubernetes')
+    await renderAgain({ ...sources, product: edited }, out, compared)
     if (edit >= 0) times.push(performance.now() - start)
   }
   rmSync(out, { recursive: true, force: true })
@@ -173,39 +192,43 @@ function versionRows(): Row[] {
 }
 
 /** What one more service costs in one target. */
-function slopeRows(
-  times: ReadonlyMap<number, { readonly one: number; readonly every: number }>,
-  targets: number,
-): Row[] {
+function slopeRows(times: ReadonlyMap<number, Times>): Row[] {
   const [from, to] = [times.get(100), times.get(1000)]
   if (!from || !to) return []
   const what = { case: '100 to 1000 services', unit: 'ms' }
-  const slope = (key: 'one' | 'every') => (to[key] - from[key]) / 900
+  const slope = (of: (times: Times) => number) => (of(to) - of(from)) / 900
   return [
-    row(bench, { ...what, metric: 'per service, one target' }, slope('one'), 'goal', goals.perService),
+    ...targetIds.map((target) =>
+      row(
+        bench,
+        { ...what, metric: `per service, ${target}` },
+        slope(({ each }) => each.get(target)!),
+        'goal',
+        goals.perService,
+      ),
+    ),
     row(
       bench,
-      { ...what, metric: 'per service and target, all targets' },
-      slope('every') / targets,
+      { ...what, metric: `per service and target, all ${targetIds.length} targets` },
+      slope(({ every }) => every) / targetIds.length,
       'goal',
       goals.perService,
     ),
   ]
 }
 
-const targetCount = 2
 const rows: Row[] = versionRows()
-const times = new Map<number, { one: number; every: number }>()
+const times = new Map<number, Times>()
 for (const count of sizes) {
   progress(`${count} services: same objects?`)
   const prepared = prepare(count)
   progress(`${count} services: timing`)
-  const { rows: cold, one, every } = coldRows(prepared)
-  times.set(count, { one, every })
+  const { rows: cold, times: taken } = coldRows(prepared)
+  times.set(count, taken)
   rows.push(...cold, ...repeatedRows(prepared))
   if (count === 30 || count === 1000) rows.push(...(await editRows(prepared, benchData(count))))
 }
-rows.push(...slopeRows(times, targetCount))
+rows.push(...slopeRows(times))
 rmSync(folder, { recursive: true })
 
 await publishReport(

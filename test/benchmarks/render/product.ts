@@ -18,6 +18,18 @@ import type { BenchData, BenchService } from './data.ts'
 
 const evidence = estimated('made up')
 
+const versions = '1.29-1.35'
+const targets = [
+  kubernetes({ versions }),
+  helm({ versions }),
+  compose(),
+  docker(),
+  single({ supervisor: 'registry.example/bench/process-compose:1.87.0' }),
+]
+
+/** Every target there is: the product offers them all. */
+export const targetIds: readonly string[] = targets.map(({ id }) => id)
+
 /** The product as a vendor would declare it. */
 export function benchProduct(data: BenchData): ProductDefinition {
   const core = area('core', 'Everything')
@@ -31,13 +43,7 @@ export function benchProduct(data: BenchData): ProductDefinition {
     version: data.version,
     title: 'Bench',
     services: data.services.map((service) => defined(service, parts)),
-    targets: [
-      kubernetes({ versions: '1.29-1.35' }),
-      helm({ versions: '1.29-1.35' }),
-      compose(),
-      docker(),
-      single({ supervisor: 'registry.example/bench/process-compose:1.87.0' }),
-    ],
+    targets,
   })
 }
 

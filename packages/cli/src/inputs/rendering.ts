@@ -34,7 +34,7 @@ export function renderAll(
 
 /** Codes from WB2000 on are about the instance file, and so are those for what a target cannot do with its choices. */
 const ofInstance = ({ code }: Problem): boolean => code.startsWith('WB2') || choicesThatATargetRefuses.has(code)
-const choicesThatATargetRefuses: ReadonlySet<string> = new Set(['WB5006', 'WB5007', 'WB5008', 'WB5009', 'WB5021'])
+const choicesThatATargetRefuses: ReadonlySet<string> = new Set(['WB5006', 'WB5007', 'WB5008', 'WB5009'])
 
 /** What several targets find alike is one problem. */
 const once = (problems: readonly Problem[]): Problem[] => [

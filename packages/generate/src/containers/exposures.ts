@@ -33,10 +33,14 @@ export const directlyPublished = (service: DeployedService): Published[] =>
     : publishedOf(service).filter(({ port }) => !speaksHttp(port))
 
 export function directPorts(service: DeployedService, site: Deployment['site']): PublishedPort[] {
-  return directlyPublished(service).map(({ port }) =>
-    publishedPort(port.number, port.number, site, port.protocol === 'udp' ? 'udp' : 'tcp'),
+  return directlyPublished(service).map((each) =>
+    publishedPort(each.port.number, numberOf(each, site), site, each.port.protocol === 'udp' ? 'udp' : 'tcp'),
   )
 }
+
+/** The port of the machine that leads to one that no HTTP proxy can route. */
+export const numberOf = ({ service, port }: Published, { publish }: Deployment['site']): number =>
+  publish?.ports?.[`${service.id}/${port.id}`] ?? port.number
 
 export const publishedPort = (
   target: number,
@@ -55,6 +59,17 @@ export function exposureLosses(service: DeployedService, { custom }: Dialect): L
   return publishedOf(service)
     .filter(({ port }) => !speaksHttp(port))
     .flatMap(({ port, exposure }) => [
+      ...(isRelaxed(service, 'host-network')
+        ? [
+            lost(
+              'exposure.hostNetwork',
+              `${at}/${port.id}`,
+              'degraded',
+              `"${service.id}" has the network of the machine: it listens on port ${port.number} as it likes, whatever site.publish says.`,
+              'Let the service itself read its address and port, or guard the port with the firewall of the machine.',
+            ),
+          ]
+        : []),
       ...(service.replicas > 1
         ? [
             lost(

@@ -13,6 +13,7 @@ const sharedStart = `${partStart}use:`
 const includeStart = `${partStart}include:`
 const eachStart = `${partStart}each:`
 const valuesStart = `${partStart}values:`
+const environmentStart = `${partStart}env:`
 
 /** Several guards with one condition stand in one object, so the names of their members tell them apart. */
 const guardKey = (when: NonNullable<When>, names: readonly string[] = []): string =>
@@ -48,6 +49,11 @@ export const includeItems = (name: string, data: Json): Members[] => [{ [`${incl
 /** Members that stand in the values as they are, by their path with slashes; to be spread. */
 export const valueMembers = (path: string): Members => ({ [`${valuesStart}${path}`]: {} })
 
+/** The variables of a container of a service, which values may change; to be spread. */
+export const environmentMembers = (service: string, variables: readonly Json[]): Members => ({
+  [`${environmentStart}${service}`]: variables,
+})
+
 /** What a member of a tree is: one with a key, or one of the kinds above. */
 export type Part =
   | { readonly part: 'member'; readonly key: string; readonly value: Json }
@@ -56,18 +62,30 @@ export type Part =
   | { readonly part: 'include'; readonly name: string; readonly data: Json }
   | { readonly part: 'values'; readonly path: readonly string[] }
   | { readonly part: 'each'; readonly service: string; readonly body: Json }
+  | { readonly part: 'environment'; readonly service: string; readonly body: Json }
+
+/** Few conditions stand in many places of a tree, so they are read once. */
+const conditions = new Map<string, NonNullable<When>>()
+const mostConditions = 10_000
+
+function conditionIn(text: string): NonNullable<When> {
+  const before = conditions.get(text)
+  if (before !== undefined) return before
+  const condition = JSON.parse(text) as NonNullable<When>
+  if (conditions.size >= mostConditions) conditions.clear()
+  conditions.set(text, condition)
+  return condition
+}
 
 export function partOf(key: string, value: Json): Part {
   if (!key.startsWith(partStart)) return { part: 'member', key, value }
   if (key.startsWith(guardStart))
-    return {
-      part: 'guard',
-      when: JSON.parse(key.slice(key.lastIndexOf(guardEnd) + 1)) as NonNullable<When>,
-      body: value,
-    }
+    return { part: 'guard', when: conditionIn(key.slice(key.lastIndexOf(guardEnd) + 1)), body: value }
   if (key.startsWith(sharedStart)) return { part: 'shared', name: key.slice(sharedStart.length), body: value }
   if (key.startsWith(includeStart)) return { part: 'include', name: key.slice(includeStart.length), data: value }
   if (key.startsWith(valuesStart)) return { part: 'values', path: key.slice(valuesStart.length).split('/') }
+  if (key.startsWith(environmentStart))
+    return { part: 'environment', service: key.slice(environmentStart.length), body: value }
   if (key.startsWith(eachStart)) return { part: 'each', service: key.slice(eachStart.length), body: value }
   return { part: 'member', key, value }
 }
@@ -75,9 +93,9 @@ export function partOf(key: string, value: Json): Part {
 /** The special part that an item of a list is, if it is one. */
 export function itemPart(item: Json): Exclude<Part, { part: 'member' }> | undefined {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return undefined
-  const [entry, ...rest] = Object.entries(item)
-  if (!entry || rest.length > 0) return undefined
-  const part = partOf(...entry)
+  const [key, second] = Object.keys(item)
+  if (key === undefined || second !== undefined || !key.startsWith(partStart)) return undefined
+  const part = partOf(key, (item as Members)[key]!)
   return part.part === 'member' ? undefined : part
 }
 
@@ -96,15 +114,18 @@ export const unguarded = <T extends Json>(items: readonly T[]): { readonly when:
 export const anyOf = (items: readonly Json[]): When => either(...unguarded(items).map(({ when }) => when))
 
 /** A member with a list, where the list has an item; to be spread. */
-export const listMember = (key: string, items: readonly Json[]): Members =>
-  items.length === 0 ? {} : guardMembers(anyOf(items), { [key]: withoutGuard(items, anyOf(items)) })
+export function listMember(key: string, items: readonly Json[]): Members {
+  if (items.length === 0) return {}
+  const when = anyOf(items)
+  return guardMembers(when, { [key]: when === undefined ? items : withoutGuard(items, when) })
+}
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value)
 
 /** Items of a list that is only there where all of them are. */
-const withoutGuard = (items: readonly Json[], when: When): readonly Json[] =>
+const withoutGuard = (items: readonly Json[], when: NonNullable<When>): readonly Json[] =>
   items.flatMap((item) => {
     const part = itemPart(item)
-    const same = part?.part === 'guard' && when !== undefined && JSON.stringify(part.when) === JSON.stringify(when)
+    const same = part?.part === 'guard' && JSON.stringify(part.when) === JSON.stringify(when)
     return same && isList(part.body) ? part.body : [item]
   })

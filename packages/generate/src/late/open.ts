@@ -25,13 +25,17 @@ export type Open =
   /** The number of a shard, among items for each of them. */
   | { readonly open: 'shard' }
   | { readonly open: 'secretVersion'; readonly secret: string }
+  /** Name of a Secret, or a key in one, that the site has under this name in the values; what is made otherwise. */
+  | { readonly open: 'secretPlace'; readonly at: string; readonly give: 'name' | 'key'; readonly made: string }
+  /** Eight hex digits for texts that secrets are put into, with the versions of those that the site has. */
+  | { readonly open: 'composedName'; readonly texts: Json; readonly secrets: Json }
   | { readonly open: 'release'; readonly part: 'name' | 'namespace' }
   /** A number of the table of sizes: copies, or an amount as a quantity of Kubernetes, of `most` at most. */
   | { readonly open: 'size'; readonly size: SizeName; readonly most?: number }
   /** Eight hex digits that name content, see `contentName`. */
   | { readonly open: 'name'; readonly of: Json }
-  /** An image reference as the site pulls it. */
-  | { readonly open: 'image'; readonly reference: string; readonly mirrored: string }
+  /** The image of a service: the one that values say, or a reference as the site pulls it. */
+  | { readonly open: 'image'; readonly reference: string; readonly mirrored: string; readonly service: string }
 
 /** What is done to a text before it is written, first to last. */
 export type Pipe = 'container' | 'percent' | 'json'

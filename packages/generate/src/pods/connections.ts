@@ -1,4 +1,4 @@
-import { type DeployedService, type Value, type When, both, walk } from '@waybill/model'
+import { type DeployedService, type Value, type When, both, either, walk } from '@waybill/model'
 import type { Context, Pod } from './context.ts'
 import type { Reach } from './reach.ts'
 import { type Step, stepsOf } from './waits.ts'
@@ -21,9 +21,9 @@ export function connectionsOf(context: Context): Connection[] {
     connection({ from: podOf(from), to, port, wait: false, when }, context),
   )
   const own = deployment.services.flatMap((service) =>
-    ownPortsOf(service).flatMap((port) => {
-      const { id, when } = service
-      return connection({ from: podOf(id), to: id, port, wait: false, when }, context)
+    ownPortsOf(service, context).flatMap(({ port, when }) => {
+      const { id } = service
+      return connection({ from: podOf(id), to: id, port, wait: false, when: both(service.when, when) }, context)
     }),
   )
   const waits = context.pods.flatMap((pod) =>
@@ -95,16 +95,18 @@ function connection({ from, to, port: id, wait, when }: Wanted, { services, podO
 }
 
 /** Ports at which replicas of a service reach one another: no edge, because it stays within the service. */
-function ownPortsOf(service: DeployedService): string[] {
-  const ports = new Set<string>()
-  const note = (value: Value) =>
+function ownPortsOf(service: DeployedService, { stage }: Context): { readonly port: string; readonly when: When }[] {
+  const ports = new Map<string, When>()
+  const note = (value: Value, when?: When) =>
     walk(value, (node) => {
       const isAddress = node.op === 'address' || node.op === 'addresses'
-      if (isAddress && node.service === service.id && node.form !== 'port') ports.add(node.port)
+      if (!isAddress || node.service !== service.id || node.form === 'port') return
+      ports.set(node.port, ports.has(node.port) ? either(ports.get(node.port), when) : when)
     })
   const { env, files, secretFiles, command = [], args = [] } = service
-  for (const { value } of [...env, ...secretFiles]) note(value)
-  for (const { content } of files) note(content)
+  for (const { name, value, when } of env) note(value, both(when, stage.untouched(service.id, name)))
+  for (const { value, when } of secretFiles) note(value, when)
+  for (const { content, when } of files) note(content, when)
   for (const word of [...command, ...args]) note(word)
-  return [...ports]
+  return [...ports].map(([port, when]) => ({ port, when }))
 }

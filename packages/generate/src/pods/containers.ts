@@ -99,12 +99,12 @@ function place(
   const { command, args, env } = launched
   const container = compact({
     name,
-    image: context.site.image(service.image),
+    image: context.site.image(service.image, service.id),
     imagePullPolicy: 'IfNotPresent',
     command,
     args,
     workingDir: service.workingDir,
-    ...listMember('env', env),
+    ...env,
     ...more,
     resources,
     securityContext: security,

@@ -9,7 +9,7 @@ import {
   isOperation,
   opposite,
 } from '@waybill/model'
-import { guardItems, unguarded } from '../late/guards.ts'
+import { guardItems, listMember, unguarded } from '../late/guards.ts'
 import { piecesOf } from '../late/open.ts'
 import type { Spelling } from '../spelling.ts'
 import type { Context } from './context.ts'
@@ -21,7 +21,8 @@ import type { Block } from './manifest.ts'
 export interface Launch {
   readonly command?: readonly Json[]
   readonly args?: readonly Json[]
-  readonly env: readonly Block[]
+  /** The member with the variables, where there are any. */
+  readonly env: Block
 }
 interface Words {
   readonly command?: readonly Value[] | undefined
@@ -69,7 +70,10 @@ export function launch(service: DeployedService, { command, args }: Words, conte
     guardItems(when, [{ name, ...variable(service, name, value, spelling, context) }]),
   )
   const env = [...context.site.variables(service), ...own]
-  return withHelpers({ command: words(command), args: words(args), env }, context)
+  const { stage } = context
+  const untouched = ({ name }: Block) => (typeof name === 'string' ? stage.untouched(service.id, name) : undefined)
+  const { env: all, ...rest } = withHelpers({ command: words(command), args: words(args), env }, untouched, context)
+  return { ...rest, env: stage.environment(service.id, all) }
 }
 
 /** A word that is left out where its condition does not hold. */
@@ -79,8 +83,10 @@ const optionalWord = (word: Value): { readonly when: When; readonly value: Value
     : { when: undefined, value: word }
 
 /** A command without environment, its words written for a container. */
-export const launchPlain = (command: readonly string[], context: Context): Launch =>
-  withHelpers({ command, env: [] }, context)
+export function launchPlain(command: readonly string[], context: Context): Launch {
+  const { env, ...rest } = withHelpers({ command, env: [] }, () => undefined, context)
+  return { ...rest, env: listMember('env', env) }
+}
 
 interface Spelled {
   readonly command?: readonly Json[] | undefined
@@ -88,9 +94,9 @@ interface Spelled {
   readonly env: readonly Block[]
 }
 
-function withHelpers({ command, args, env }: Spelled, context: Context): Launch {
+function withHelpers({ command, args, env }: Spelled, untouched: (variable: Block) => When, context: Context) {
   const texts = [
-    ...unguarded(env).map(({ item, when }) => ({ text: item['value'], when })),
+    ...unguarded(env).map(({ item, when }) => ({ text: item['value'], when: both(when, untouched(item)) })),
     ...unguarded([...(command ?? []), ...(args ?? [])]).map(({ item, when }) => ({ text: item, when })),
   ]
   const named = Map.groupBy(

@@ -7,20 +7,25 @@ import {
   type When,
   contentName,
 } from '@waybill/model'
+import { listMember } from '../late/guards.ts'
 import type { Pipe, SizeName } from '../late/open.ts'
 import { type Spelling, spell, spellTemplate } from '../spelling.ts'
 import type { SecretKey } from '../secrets/plan.ts'
 import type { AddressBook } from './addresses.ts'
+import type { Block } from './manifest.ts'
 import { byteQuantity, cpuQuantity } from './quantities.ts'
 import type { SiteFields, SiteRequest } from './site/fields.ts'
 
-/** Where a variable or a file of a service is kept that holds a secret; undefined for other variables. */
+/**
+ * Where a variable or a file of a service is kept that holds a secret; undefined for other variables. `group` tells what is
+ * kept together where names are open.
+ */
 export type FindSecretKey = (
   service: DeployedService,
   place: 'env' | 'files',
   name: string,
   value: Value,
-) => SecretKey | undefined
+) => (SecretKey & { readonly group?: string }) | undefined
 
 /** What a render decides, and what it leaves open for whoever reads the tree: the same objects come of both. */
 export interface Stage {
@@ -44,6 +49,10 @@ export interface Stage {
   name(content: Json): string
   /** Annotations of what has to outlive the deployment. */
   readonly kept: { readonly [annotation: string]: string }
+  /** Members for the variables of a container that runs a service. */
+  environment(service: string, variables: readonly Block[]): Block
+  /** What holds where a variable of a service is the product's. */
+  untouched(service: string, variable: string): When
   /** Members that a name is made from and that stand somewhere else, too; to be spread. */
   shared(name: string, members: { readonly [member: string]: Json }): { readonly [member: string]: Json }
   /** Where secrets are kept, where that is not planned now. */
@@ -65,5 +74,7 @@ export const decided: Stage = {
   eachShard: ({ replicas }, item) => Array.from({ length: replicas }, (_, shard) => item(shard)),
   name: contentName,
   kept: {},
+  environment: (_, variables) => listMember('env', variables),
+  untouched: () => undefined,
   shared: (_, members) => members,
 }

@@ -95,13 +95,13 @@ function secretFilesOf(service: DeployedService, pod: Pod, context: Context): St
   }))
   if (files.length === 0) return []
   const name = volumeName('secret-files', service, pod)
-  const byObject = Map.groupBy(files, ({ at }) => at.object)
-  const sources = [...byObject].flatMap(([object, entries]) => {
+  const byObject = Map.groupBy(files, ({ at }) => at.group ?? at.object)
+  const sources = [...byObject.values()].flatMap((entries) => {
     const items = entries.flatMap(({ path, at, when }) => guardItems(when, [{ key: at.key, path: path.slice(1) }]))
     const when = anyOf(items)
     const plain = entries.map(({ path, at }) => ({ key: at.key, path: path.slice(1) }))
     const guarded = entries.every((entry) => entry.when !== undefined) && entries.length === 1 ? plain : items
-    return guardItems(when, [{ secret: { name: object, items: guarded, optional: false } }])
+    return guardItems(when, [{ secret: { name: entries[0]!.at.object, items: guarded, optional: false } }])
   })
   const mounts = files.flatMap(({ path, when }) =>
     guardItems(when, [{ name, mountPath: path, subPath: path.slice(1), readOnly: true }]),

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Deployment, percentEncode } from '@waybill/model'
+import { type Deployment, type ProductDefinition, percentEncode } from '@waybill/model'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { planSecrets } from './plan.ts'
@@ -48,10 +48,15 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }))
 
 const bring = ['--from', 'smtp-password=smtp']
-const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}, options: readonly string[] = []) =>
+const run = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  options: readonly string[] = [],
+  script = 'secrets.sh',
+) =>
   new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
     const all = { PATH: process.env['PATH'], HOME: home, TMPDIR: home, KUBECTL: join(home, 'kubectl'), ...env }
-    execFile('dash', [...options, 'secrets.sh', ...args], { cwd: home, env: all }, (error, stdout, stderr) =>
+    execFile('dash', [...options, script, ...args], { cwd: home, env: all }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
     )
   })
@@ -304,4 +309,80 @@ test('with a Job that makes them, only what has to be brought is missing', async
   expect(stderr).toContain('--from smtp-password=FILE')
   writeFileSync(join(home, 'cluster/smtp-password-v1'), 'data:\n  "value": "eA=="\n')
   expect(await run(['--check'])).toMatchObject({ code: 0, stderr: '' })
+})
+
+describe('the Secret of an operator', () => {
+  const product: ProductDefinition = {
+    schema: 1,
+    id: 'parcels',
+    version: '1.0.0',
+    title: 'Parcels',
+    areas: [],
+    load: [],
+    profiles: [],
+    settings: [],
+    features: [],
+    volumes: [],
+    secrets: [],
+    services: [],
+    targets: [],
+    dependencies: [
+      {
+        id: 'mail',
+        kind: 'smtp',
+        holds: 'mail',
+        version: '1',
+        modes: ['operator'],
+        inputs: [],
+        reached: { host: 'host', port: 'port' },
+        outputs: [],
+        operator: {
+          title: 'Mail operator',
+          object: {},
+          inputs: {},
+          secrets: { 'smtp-password': { name: 'mail-app', key: 'pw' } },
+        },
+      },
+    ],
+  }
+  const given: Deployment = {
+    ...brought(),
+    secrets: brought().secrets.map((secret) => ({ ...secret, existing: { value: { name: 'mail-app', key: 'pw' } } })),
+    external: [{ id: 'mail', kind: 'smtp', operator: {}, host: 'mail-rw', port: 25, usedBy: ['api'] }],
+    origin: { product, instance: { schema: 1, id: 'acme', product: 'parcels' } },
+  }
+  const seen = () => readFileSync(join(home, 'seen'), 'utf8')
+  beforeEach(() => {
+    mkdirSync(join(home, 'base'))
+    writeFileSync(
+      join(home, 'base/secrets.sh'),
+      kubernetesSecretsScript(
+        planSecrets(given, () => '', 'pods'),
+        given,
+      ),
+    )
+  })
+
+  test('is asked for, with what custom/ changes, and waited for', async () => {
+    writeFileSync(join(home, 'kustomization.yaml'), '')
+    writeFileSync(
+      join(home, 'kubectl'),
+      kubectl(home).replace(
+        '  *) exit',
+        `  'apply -k') printf 'data:\\n  "pw": "eA=="\\n' >${home}/cluster/mail-app ;;\n  *) exit`,
+      ),
+    )
+    const { code, stdout, stderr } = await run([], {}, [], 'base/secrets.sh')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('found     mail-app/pw\n')
+    expect(seen()).toContain('apply\n-k\nbase/..\n-l\nwaybill.dev/dependency\n')
+  })
+
+  test('is left to whoever applies the rest where the script runs alone', async () => {
+    const { code, stderr } = await run([], {}, [], 'base/secrets.sh')
+    expect(code).toBe(1)
+    expect(stderr).toContain('the Secret mail-app is missing')
+    expect(stderr).toContain('an operator of the cluster makes it')
+    expect(seen()).not.toContain('apply\n')
+  })
 })

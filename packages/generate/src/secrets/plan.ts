@@ -221,11 +221,17 @@ function composedText(piece: Piece): string {
 
 /** What the site has keeps its name when it changes, so its version in the instance tells one composed value from the next. */
 function existingVersions(entries: ComposedSecret['entries'], { base }: Composer): (readonly [string, number])[] {
-  const objects = new Set(
-    entries.flatMap(({ pieces }) => pieces.flatMap((piece) => (typeof piece === 'string' ? [] : [piece.object]))),
+  const places = new Set(
+    entries.flatMap(({ pieces }) =>
+      pieces.flatMap((piece) => (typeof piece === 'string' ? [] : [`${piece.object}/${piece.key}`])),
+    ),
   )
   return [...base.values()]
-    .filter((secret) => objects.has(secret.object) && secret.object !== secretObject(secret))
+    .filter((secret) =>
+      Object.values(secret.keys).some(
+        ({ object, key }) => object !== secretObject(secret) && places.has(`${object}/${key}`),
+      ),
+    )
     .map(({ id, version }) => [id, version] as const)
 }
 

@@ -116,7 +116,9 @@ export function dockerSecretsScript(plan: SecretPlan, deployment: Deployment): s
   const { site, instance } = deployment
   const readers = readersOf(plan, 'line')
   const folder =
-    site.secretsFolder === undefined ? `"$HOME"/${quote(`.waybill/${instance.id}/secrets`)}` : quote(site.secretsFolder)
+    site.secretsFolder === undefined
+      ? `"\${HOME:?is not set: say where the secrets are with WAYBILL_SECRETS=FOLDER}"/${quote(`.waybill/${instance.id}/secrets`)}`
+      : quote(site.secretsFolder)
   return script(deployment, {
     does: 'Makes the secrets that are missing, as files of a folder that only its owner can enter.',
     notes: ['WAYBILL_SECRETS=FOLDER  keeps them in this folder; set it for the start of the product, too'],

@@ -82,6 +82,28 @@ describe.each(['compose', 'docker'] as const)('the site on %s', (id) => {
     expect(text).toContain('theirs-1')
   })
 
+  const smtp = { id: 'smtp', number: 25, protocol: 'tcp' } as const
+  const mail = { ports: [smtp], exposures: [{ port: 'smtp', host: 'mail.example', path: '/' }] }
+
+  test('gives a TCP port another number of the machine', () => {
+    const text = (ports: Record<string, number>) =>
+      JSON.stringify(target.render(of({ publish: { address: '127.0.0.2', ports } }, [service('mail', mail)]), {}).files)
+    const [own, other] =
+      id === 'compose'
+        ? ['"target":25,"published":"25"', '"target":25,"published":"2525"']
+        : ['--publish=127.0.0.2:25:25/tcp', '--publish=127.0.0.2:2525:25/tcp']
+    expect(text({ 'mail/smtp': 2525 })).toContain(other)
+    expect(text({})).toContain(own)
+  })
+
+  test('cannot say where a service with the network of the machine listens', () => {
+    const relax = [{ what: 'host-network', reason: 'for a test' }] as const
+    const losses = (one: DeployedService) => target.render(of({}, [one]), {}).losses.map(({ loss, at }) => [loss, at])
+    const expected = ['exposure.hostNetwork', 'services/mail/expose/smtp']
+    expect(losses(service('mail', { ...mail, relax }))).toContainEqual(expected)
+    expect(losses(service('mail', mail))).not.toContainEqual(expected)
+  })
+
   test('says which of its words only a cluster understands', () => {
     const site: Deployment['site'] = {
       users: 'platform',

@@ -27,13 +27,29 @@ function checkMixture({ expression, place, path }: Site, catalog: Catalog): Prob
   let [fact, secret, lines] = ['', false, '']
   walkExpanded(expression, catalog.outputs, (node) => {
     if (node.op === 'secret') secret = true
-    if (node.op === 'secret' && node.part !== undefined && node.part !== 'value') lines = node.id
+    if (node.op === 'secret') lines = ofSeveralLines(node, catalog) ?? lines
     if (node.op === 'runtime') fact = node.fact
   })
   if (lines !== '') return [problem('WB1317', path, { secret: lines })]
   return secret && fact !== ''
     ? [problem('WB1211', path, { fact: `"${fact}"`, place: 'a value that holds a secret' })]
     : []
+}
+
+/** The secret with several lines of which a value takes a part, itself or by templates. */
+function ofSeveralLines(
+  { id, part = 'value' }: { readonly id: string; readonly part?: string },
+  catalog: Catalog,
+  seen: ReadonlySet<string> = new Set(),
+): string | undefined {
+  if (part !== 'value') return id
+  const template = catalog.secrets.get(id)?.template
+  if (template === undefined || seen.has(id)) return undefined
+  let found: string | undefined
+  walkExpanded(template, catalog.outputs, (node) => {
+    if (node.op === 'secret') found ??= ofSeveralLines(node, catalog, new Set([...seen, id]))
+  })
+  return found
 }
 
 function checkOutputs({ dependencies }: Catalog): Problem[] {

@@ -534,6 +534,12 @@ export const catalogue = {
     why: 'What is in it would be lost.',
     fix: () => 'Choose another file with --out, change the one there with `waybill instance set`, or use --overwrite.',
   }),
+  WB2030: entry<{ first: string; second: string; number: number }>({
+    title: 'One port of the machine for two',
+    what: ({ first, second, number }) => `"${first}" and "${second}" are both published at port ${number}.`,
+    why: 'A port of the machine belongs to one of them only.',
+    fix: () => 'Give them different numbers under "site.publish".',
+  }),
 
   WB3001: entry<{ file: string; found: number; known: number }>({
     title: 'Format of a newer version',
@@ -687,13 +693,6 @@ export const catalogue = {
     what: ({ file, what }) => `The template ${file} would need something that Helm cannot compute: ${what}.`,
     why: 'A chart computes its values on the customer’s machine, and must give what Waybill gives.',
     fix: () => 'Say it with other expressions in the definition, or leave the target helm out.',
-  }),
-
-  WB5021: entry<{ what: string }>({
-    title: 'Choice that a chart does not offer',
-    what: ({ what }) => `The instance chooses ${what}, which a chart cannot leave open.`,
-    why: 'Names of Secrets would follow from what is only known where the chart is installed.',
-    fix: () => 'Use the target kubernetes, which makes the same objects, or make another choice.',
   }),
 
   WB6001: entry<{ registry: string; message: string }>({

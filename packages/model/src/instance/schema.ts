@@ -185,12 +185,14 @@ export const Site = z.strictObject({
       z.strictObject({ kind: z.literal('none') }),
     ])
     .exactOptional(),
-  /** Where the edge listens on a Docker host. */
+  /** Where the edge, and what no HTTP proxy can route, listens on a Docker host. */
   publish: z
     .strictObject({
       address: z.union([z.ipv4(), z.ipv6()], 'an address of the machine such as 127.0.0.1').exactOptional(),
       http: z.int().min(0).max(65535).exactOptional(),
       https: z.int().min(1).max(65535).exactOptional(),
+      /** Of TCP and UDP ports, by `<service>/<port>`; each has its own number unless it is here. */
+      ports: z.record(text, z.int().min(1).max(65535)).exactOptional(),
     })
     .refine(({ http = 80, https = 443 }) => http !== https, 'two different ports for http and https')
     .exactOptional(),

@@ -147,7 +147,11 @@ function givenInput(leaf: Extract<Leaf, { op: 'input' }>, dependency: Dependency
   const isOperator = value({ op: 'mode', dependency: dependency.id, is: 'operator' }) ?? false
   const isGiven: Expression = { op: 'isSet', setting: inputKey(leaf.dependency, leaf.key) }
   const preset = value(said) ?? ''
-  return { op: 'when', if: both(isOperator, { op: 'not', of: isGiven }) ?? true, then: preset, else: leaf }
+  // its default is not among the values of a chart: there it would win over what the operator's form says
+  const otherwise = dependency.inputs.find(({ id }) => id === leaf.key)?.default
+  const own: Expression =
+    otherwise === undefined ? leaf : { op: 'when', if: isGiven, then: leaf, else: otherwise as Expression }
+  return { op: 'when', if: both(isOperator, { op: 'not', of: isGiven }) ?? true, then: preset, else: own }
 }
 
 interface Late {
@@ -244,20 +248,23 @@ function walkOpen(value: Expression, when: When, visit: (node: Operation, when: 
   if (value.else !== undefined) walkOpen(value.else, both(when, { op: 'not', of: value.if }), visit)
 }
 
-/** When each of the things that a service's values name is named, by a key. */
+/** When each of the things that a service's values name is named, by a key; what conditions ask counts if `asked`. */
 function namedBy<T>(
   service: DeployedService,
   key: (node: Operation) => readonly [string, T] | undefined,
+  { asked = false } = {},
 ): { readonly of: T; readonly when: When }[] {
   const found = new Map<string, { readonly of: T; readonly whens: When[] }>()
   for (const place of placesOf(service)) {
-    walkOpen(place.value, place.when, (node, when) => {
+    const visit = (node: Operation, when: When) => {
       const named = key(node)
       if (!named) return
       const known = found.get(named[0]) ?? { of: named[1], whens: [] }
       known.whens.push(when)
       found.set(named[0], known)
-    })
+    }
+    walkOpen(place.value, place.when, visit)
+    if (asked && place.when !== undefined) walkOpen(place.when, place.when, visit)
   }
   return [...found.values()].map(({ of, whens }) => ({ of, when: either(...whens) }))
 }
@@ -296,7 +303,10 @@ function externalOf(
     if (modes.every((mode) => mode === 'bundled')) return []
     const [host, port] = [reached.host, reached.port].map((key) => value({ op: 'input', dependency: id, key }) ?? '')
     return services.flatMap((service) => {
-      const [named] = namedBy(service, (node) => (node.op === 'input' && node.dependency === id ? [id, id] : undefined))
+      // where an operator's form says an input, only the question whether the customer does is left of it
+      const isNamed = (node: Operation) =>
+        (node.op === 'input' && node.dependency === id) || (node.op === 'isSet' && node.setting.startsWith(`${id}/`))
+      const [named] = namedBy(service, (node) => (isNamed(node) ? [id, id] : undefined), { asked: true })
       if (!named) return []
       const when = both(service.when, conditions.under(named.when, service.when))
       const given = (each: Expression) => settled(each, when, conditions)

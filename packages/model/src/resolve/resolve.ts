@@ -13,7 +13,7 @@ import { applyOverlays } from './overlays.ts'
 import { resolveRawObjects } from './raw-objects.ts'
 import { makeResolver } from './resolver.ts'
 import { resolveEdgeProxy, resolveService } from './services.ts'
-import { checkRanges, checkSite } from './site.ts'
+import { checkPublish, checkRanges, checkSite } from './site.ts'
 import { partsWithOperators, readSecretSource, withExisting } from './secret-source.ts'
 import { resolveSecrets, resolveVolumes } from './storage.ts'
 import { edgesOf, externalOf, usesOf } from './edges.ts'
@@ -91,7 +91,7 @@ function resolvePresent(
       }),
     ),
   }
-  problems.push(...checkRanges(deployment, catalog))
+  problems.push(...checkRanges(deployment, catalog), ...checkPublish(deployment, catalog))
   const patched = applyOverlays(deployment, instance.overlays ?? [], problems)
   return outcome(problems, () => patched)
 }

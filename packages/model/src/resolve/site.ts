@@ -29,6 +29,56 @@ export function checkRanges({ site, services, external }: Deployment, { product 
   return unknown('dependency or host outside', ['site', 'ranges'], site.ranges, names)
 }
 
+/** Where TCP and UDP ports are published on a Docker host. */
+export function checkPublish(deployment: Deployment, { services }: Catalog): Problem[] {
+  const given = deployment.site.publish?.ports ?? {}
+  const names = [...services.values()].flatMap(({ service: { id, ports, expose = [] } }) =>
+    ports
+      .filter((port) => isDirect(port) && expose.some((each) => each.port === port.id))
+      .map((port) => `${id}/${port.id}`),
+  )
+  return [...unknown('published TCP or UDP port', ['site', 'publish', 'ports'], given, names), ...clashes(deployment)]
+}
+
+const isDirect = ({ protocol }: { readonly protocol: string }): boolean => protocol === 'tcp' || protocol === 'udp'
+
+interface Listener {
+  readonly name: string
+  /** `tcp 443`: a machine has each once. */
+  readonly slot: string
+  readonly number: number
+}
+
+/** What the product itself gives twice is no matter of the site, so one of two has to stand in `publish.ports`. */
+function clashes(deployment: Deployment): Problem[] {
+  const given = deployment.site.publish?.ports ?? {}
+  const listeners = listenersOf(deployment)
+  return listeners.flatMap((second, i) => {
+    const first = listeners.slice(0, i).find(({ slot }) => slot === second.slot)
+    const named = [second, first].find((each) => each && Object.hasOwn(given, each.name))
+    if (!first || !named) return []
+    const names = { first: first.name, second: second.name, number: second.number }
+    return [problem('WB2030', ['site', 'publish', 'ports', named.name], names)]
+  })
+}
+
+function listenersOf({ services, edgeProxy, site: { publish = {} } }: Deployment): Listener[] {
+  const { http = 80, https = 443, ports = {} } = publish
+  const edge = edgeProxy ? [listener('http', http, 'tcp'), listener('https', https, 'tcp')] : []
+  const direct = services.flatMap(({ id, ports: own, exposures }) =>
+    own
+      .filter((port) => isDirect(port) && exposures.some((each) => each.port === port.id))
+      .map((port) => listener(`${id}/${port.id}`, ports[`${id}/${port.id}`] ?? port.number, port.protocol)),
+  )
+  return [...edge, ...direct]
+}
+
+const listener = (name: string, number: number, protocol: string): Listener => ({
+  name,
+  number,
+  slot: `${protocol} ${number}`,
+})
+
 const hostOf = (url: string | undefined): string[] =>
   url === undefined ? [] : [url.replace(/^[^/]*\/\//, '').replace(/(?::\d+)?(?:[/?#].*)?$/, '')]
 

@@ -49,8 +49,8 @@ export type User = DeployedService['user']
 export interface SiteFields {
   /** Labels of every object and pod, below ours. */
   labels(): Labels
-  /** A public image reference, as this site pulls it. */
-  image(reference: string): string
+  /** The image of a service, by its public reference, as this site pulls it. */
+  image(reference: string, service: string): string
   /** Objects of the whole instance, such as its service account. */
   instanceObjects(): readonly Manifest[]
 

@@ -131,6 +131,20 @@ describe('a container', () => {
     for (const [key, wanted] of Object.entries(expected)) expect(api[key]).toEqual(wanted)
   })
 
+  test('on the network of the machine finds what is there by name, and loses the names of containers', () => {
+    const relax = [{ what: 'host-network', reason: 'for a test' }] as const
+    const services = [service('agent', { relax }), service('probe', { relax }), service('api')]
+    const edges = [
+      { from: 'agent', to: 'probe', port: 'http' },
+      { from: 'agent', to: 'api', port: 'http' },
+    ]
+    const rendered = compose.render(deployment({ services, edges }), {})
+    expect(serviceOf(rendered, 'agent')).toMatchObject({ network_mode: 'host', extra_hosts: ['probe:127.0.0.1'] })
+    expect(rendered.losses.filter(({ loss }) => loss === 'network.host')).toMatchObject([
+      { at: 'services/agent/reaches/api', severity: 'unsupported' },
+    ])
+  })
+
   test('has its facts as far as Compose knows them', () => {
     const fact = (name: 'replicaName' | 'replicaIndex' | 'cpuLimit' | 'memoryLimit' | 'target') => ({
       name,

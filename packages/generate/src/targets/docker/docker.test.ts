@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Deployment } from '@waybill/model'
 import { deployment, parcels, service } from '../../containers/fixtures/parcels.ts'
 import type { OutputFile, Rendered } from '../../target.ts'
@@ -117,20 +117,63 @@ describe('the library', () => {
     }),
     {},
   )
+  const library = (rendered: Rendered) =>
+    `${fileOf(rendered, 'base/library.sh')}\n${fileOf(rendered, 'base/instance.sh')}`
   const shell = (rendered: Rendered, script: string) =>
-    spawnSync(
-      'sh',
-      ['-euc', `${fileOf(rendered, 'base/library.sh')}\n${fileOf(rendered, 'base/instance.sh')}\n${script}`],
-      {
-        encoding: 'utf8',
-      },
-    )
+    spawnSync('sh', ['-euc', `${library(rendered)}\n${script}`], {
+      encoding: 'utf8',
+    })
 
   test('names volumes of the site that are not there, before anything starts', () => {
     const check =
       'program=up.sh mode=check unclaimed=""\ndocker() { [ "$3" != theirs ]; }\ndeclare_volumes\nprintf %s "$unclaimed"'
     expect(shell(claimed, check)).toMatchObject({ stdout: '\n  theirs', stderr: '', status: 0 })
     expect(shell(claimed, check.replace('!=', '='))).toMatchObject({ stdout: '', stderr: '', status: 0 })
+  })
+
+  test.each([
+    ['127.0.0.2:18143:143/tcp', '[127.0.0.1]:18143 143/tcp /other other', ''],
+    ['127.0.0.1:18143:143/tcp', '[127.0.0.1]:18143 143/tcp /other other', 'other'],
+    ['127.0.0.1:18143:143/tcp', '[127.0.0.1]:18143 143/tcp /mine parcels-one', ''],
+    ['127.0.0.1:18143:143/tcp', '[127.0.0.1]:18143 143/udp /other other', ''],
+    ['127.0.0.1:18143:143/tcp', '[127.0.0.1]:18144 143/tcp /other other', ''],
+    ['127.0.0.2:18143:143/tcp', '[0.0.0.0]:18143 143/tcp /other', 'other'],
+    ['127.0.0.2:18143:143/tcp', '[::]:18143 143/tcp /other other', 'other'],
+    ['[::1]:18143:143/tcp', '[::1]:18143 143/tcp /other other', 'other'],
+    ['18143:143/tcp', '[127.0.0.1]:18143 143/tcp /other other', 'other'],
+    ['0.0.0.0:18143:143/tcp', '[127.0.0.1]:18143 143/tcp /other other', 'other'],
+  ])('holds %s against a container at %s', (ours, theirs, holder) => {
+    const check = `taken='' unit=api
+docker() { case $1 in ps) echo 1 ;; *) echo '${theirs}' ;; esac; }
+check_port ${ours}
+printf %s "$taken"`
+    expect(shell(claimed, check)).toMatchObject({
+      stdout: holder && `\n  18143 (for api) belongs to the container ${holder}`,
+      stderr: '',
+      status: 0,
+    })
+  })
+
+  test('asks for the folder of the secrets where nobody has a home', () => {
+    expect(
+      spawnSync('sh', ['-euc', `unset HOME\n${library(claimed)}\nbegin up.sh`], {
+        encoding: 'utf8',
+        env: { PATH: process.env['PATH'] },
+      }),
+    ).toMatchObject({
+      stderr: 'up.sh: HOME is not set: say where the secrets are with WAYBILL_SECRETS=FOLDER\n',
+      status: 1,
+    })
+  })
+
+  test('lets containers read a configuration file that was copied under a strict umask', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'docker-strict-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'strict')
+    writeFileSync(file, 'x', { mode: 0o600 })
+    expect(
+      shell(claimed, `base=${folder} secrets=/s unit=api\ncheck_file "$base/strict"\nls -l "$base/strict"`).stdout,
+    ).toMatch(/^-rw-r--r--/)
   })
 
   test('finds the file of a mount whose path inside has a quote', () => {

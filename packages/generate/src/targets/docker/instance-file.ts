@@ -11,7 +11,7 @@ export function instanceFile(plan: Plan, waves: readonly (readonly string[])[], 
   const { instance, site } = deployment
   const usual =
     site.secretsFolder === undefined
-      ? `"\${HOME:-}"/${quote(`.waybill/${instance.id}/secrets`)}`
+      ? `\${HOME:+"$HOME"/${quote(`.waybill/${instance.id}/secrets`)}}`
       : quote(site.secretsFolder)
   const labels = { ...ownershipLabels(deployment), 'waybill.dev/target': 'docker' }
   const networkLines = networks.networks.map(({ name, internal }) =>

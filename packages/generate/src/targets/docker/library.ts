@@ -1,3 +1,5 @@
+import { portHolder } from '../../containers/port-holder.ts'
+
 /**
  * The functions of all scripts of the target: POSIX, with nothing but the docker program and what every Unix has. Each file
  * of a service calls them, once in every pass: to list, to check, to start.
@@ -19,6 +21,7 @@ begin() {
   base=$folder/base
   secrets=${'${WAYBILL_SECRETS:-}'}
   [ -n "$secrets" ] || secrets=$usual_secrets
+  [ -n "$secrets" ] || fail 'HOME is not set: say where the secrets are with WAYBILL_SECRETS=FOLDER'
   plain_path 'this folder' "$folder"
   plain_path 'the folder of the secrets' "$secrets"
   command -v docker >/dev/null || fail 'the program docker is not here'
@@ -181,16 +184,16 @@ check_file() {
 
 # check_port [ADDRESS:]PORT:PORT/PROTOCOL: of another container; programs beside Docker are found when it starts
 check_port() {
-  port=${'${1%:*}'}
-  port=${'${port##*:}'}
-  holder=$(docker ps --filter "publish=$port/${'${1##*/}'}" --format '{{.Names}} {{.Label "waybill.dev/instance"}}' | head -n 1)
-  case $holder in
-    '' | *" $instance") ;;
-    *) taken="$taken
-  $port (for $unit) belongs to the container ${'${holder%% *}'}" ;;
+  port=${'${1%:*}'} address=''
+  case $port in
+    *:*) address=${'${port%:*}'} port=${'${port##*:}'} ;;
   esac
+  holder=$(port_holder "$address" "$port" "${'${1##*/}'}" "$instance")
+  [ -z "$holder" ] || taken="$taken
+  $port (for $unit) belongs to the container $holder"
 }
 
+${portHolder}
 check() {
   containers='' jobs='' images='' missing='' taken='' unclaimed=''
   pass check "$@"

@@ -30,7 +30,7 @@ export interface LateObjects {
 
 export function lateObjects({ product, lock }: Origin, options: HelmOptions): LateObjects {
   const late = resolveLate(product, openValues, lock)
-  const context = makeContext(late.deployment, options, lateStage(late))
+  const context = makeContext(late.deployment, options, lateStage(late, product))
   return { late, files: objectFiles(context) }
 }
 

@@ -23,7 +23,9 @@ import { byteQuantity, cpuQuantity } from '../../pods/quantities.ts'
 import type { Reach } from '../../pods/reach.ts'
 import { concreteSite } from '../../pods/site/concrete.ts'
 import type { SiteFields } from '../../pods/site/fields.ts'
+import { type ExistingPlace, existingPlaces, mappedName } from './existing-secrets.ts'
 import type { HelmOptions } from './options.ts'
+import { type ServiceValues, changed, replacedVariable, serviceValuesOf } from './service-values.ts'
 
 type Members = { readonly [key: string]: Json }
 
@@ -39,12 +41,16 @@ export function evaluate(files: readonly ObjectFile[], deployment: Deployment, o
 class Reader {
   readonly #deployment: Deployment
   readonly #site: SiteFields
+  readonly #services: ServiceValues
+  readonly #existing: Readonly<Record<string, ExistingPlace>>
   readonly #value: (expression: Expression) => Expression | undefined
 
   constructor(deployment: Deployment, options: HelmOptions) {
     this.#deployment = deployment
     this.#site = concreteSite({ deployment, options, lose: () => {}, problems: [] })
-    this.#value = valuesOf(deployment)
+    this.#services = serviceValuesOf(deployment)
+    this.#existing = existingPlaces(deployment)
+    this.#value = valuesOf(deployment, this.#services)
   }
 
   holds(when: When): boolean {
@@ -68,6 +74,7 @@ class Reader {
         )
       case 'include':
         return this.#includedItems(part, shard)
+      case 'environment':
       case 'values':
       case 'shared':
         throw new TypeError('a part of members is no item')
@@ -97,6 +104,10 @@ class Reader {
         return (siteAt(this.#deployment, part.path) ?? {}) as Members
       case 'include':
         return this.#includedMembers(part)
+      case 'environment': {
+        const env = changed(this.items(part.body as readonly Json[]), this.#services[part.service], escapeExpansion)
+        return env.length === 0 ? {} : { env }
+      }
       case 'each':
         throw new TypeError('members cannot be repeated')
     }
@@ -185,6 +196,10 @@ class Reader {
         )
       case 'shard':
         return String(shard)
+      case 'secretPlace':
+        return this.#existing[open.at]?.[open.give] ?? this.#text(open.made, shard)
+      case 'composedName':
+        return this.#composedName(this.#any(open.texts) as Members, this.#any(open.secrets) as Members)
       case 'secretVersion':
         return String(this.#deployment.origin?.instance.secrets?.versions?.[open.secret] ?? 1)
       case 'release': {
@@ -196,7 +211,7 @@ class Reader {
       case 'name':
         return contentName(this.#any(open.of, shard))
       case 'image':
-        return mirrored(open.reference, this.#deployment.site.registry)
+        return this.#services[open.service]?.image ?? mirrored(open.reference, this.#deployment.site.registry)
       case 'urlHost':
       case 'urlPort': {
         const url = URL.parse(textOf(this.#value({ op: 'setting', id: open.setting })))
@@ -204,6 +219,18 @@ class Reader {
         return open.open === 'urlHost' ? (url?.hostname ?? '') : String(port ?? '')
       }
     }
+  }
+
+  #composedName(texts: Members, { secrets }: Members): string {
+    const list = secrets as unknown as readonly PlacedSecret[]
+    const written = Object.values(texts as Readonly<Record<string, string>>)
+      .join('\n')
+      .replaceAll('$$', '')
+    const isRead = (place: string) => written.includes(`$(${place})`) || written.includes(`$(${place} `)
+    const versions = list
+      .filter(({ made, places }) => places.some((place) => !place.startsWith(`${made}/`) && isRead(place)))
+      .map(({ id, version }): Json => [id, Number(version)])
+    return contentName(versions.length === 0 ? texts : [texts, versions])
   }
 
   #amount({ size: { of, id, what, side }, most = Number.POSITIVE_INFINITY }: Extract<Open, { open: 'size' }>): string {
@@ -214,6 +241,12 @@ class Reader {
   }
 }
 
+interface PlacedSecret {
+  readonly id: string
+  readonly version: Json
+  readonly made: string
+  readonly places: readonly string[]
+}
 type Reached = Pick<Reach, 'host' | 'range' | 'operator'> & { readonly port: Json }
 
 const usualPorts: Readonly<Record<string, number>> = {
@@ -226,16 +259,21 @@ const usualPorts: Readonly<Record<string, number>> = {
 }
 
 /** Evaluates expressions with the choices of an instance, places of the site and of inputs among them. */
-function valuesOf(deployment: Deployment): (expression: Expression) => Expression | undefined {
+function valuesOf(deployment: Deployment, services: ServiceValues): (expression: Expression) => Expression | undefined {
   const { product, instance } = deployment.origin!
   const catalog = catalogOf(product)
   const { choices } = readChoices(catalog, instance)
   const copies = (id: string) => deployment.services.find((service) => service.id === id)?.replicas ?? 1
+  const existing = existingPlaces(deployment)
   const lookup = lookupIn(catalog, choices, copies)
   return (expression) =>
     reduce(expression, (leaf) => {
       const id = leaf.op === 'isSet' ? leaf.setting : leaf.op === 'setting' ? leaf.id : ''
       if (!id.includes('/')) return lookup(leaf)
+      const mapped = mappedName(id)
+      if (mapped !== undefined) return Object.hasOwn(existing, mapped)
+      const replaced = replacedVariable(id)
+      if (replaced) return Object.hasOwn(services[replaced.service]?.env ?? {}, replaced.variable)
       const at = id.startsWith('site/') ? siteAt(deployment, id.split('/')) : inputAt(instance, id)
       if (leaf.op === 'isSet') return at !== undefined
       return typeof at === 'string' || typeof at === 'number' || typeof at === 'boolean' ? at : undefined

@@ -150,6 +150,40 @@ describe('the same objects as the target kubernetes', () => {
   )
 })
 
+describe('what stands apart', () => {
+  const losses = (change: Partial<InstanceDefinition>) => {
+    const instance = {
+      schema: 1 as const,
+      id: 'some',
+      product: 'awkward',
+      settings: { site: { host: 'x.example.org' } },
+    }
+    const deployment = deploymentOf(awkwardProduct, { ...instance, ...change })
+    return helm.render(deployment, optionsOf(deployment, 'helm'))
+  }
+  test('is nothing of overlays whose texts a chart carries', () => {
+    const overlay = { at: 'services/web/env/GREETING' }
+    const found = (set: string) =>
+      losses({ overlays: [{ ...overlay, set }] }).losses.filter(({ loss }) => loss === 'overlays')
+    expect(found('{{ $(X) }} é')).toEqual([])
+    expect(found('a\u2028b')).toMatchObject([{ at: overlay.at, severity: 'unsupported' }])
+  })
+
+  test('are existing secrets that a chart cannot name', () => {
+    const part = { name: 'app', key: 'x' }
+    const base = { 'db-password': part, token: part, tls: { name: 'certificate' } }
+    const found = (existing: NonNullable<InstanceDefinition['secrets']>['existing']) =>
+      losses({ secrets: { source: 'existing', existing: { ...base, ...existing } } }).problems
+    expect(found({ keys: { name: 'pair' } })).toEqual([])
+    expect(found({ 'keys/private.pem': part, 'keys/public.pem': { name: 'other', key: 'y' } })).toMatchObject([
+      { code: 'WB2053', path: ['secrets', 'existing', 'keys'] },
+    ])
+    expect(found({ keys: { name: 'pair' }, 'web/run/dsn': part })).toMatchObject([
+      { code: 'WB2053', path: ['secrets', 'existing', 'web/run/dsn'] },
+    ])
+  })
+})
+
 describe('the chart as people read it', () => {
   const deployment = deploymentOf(everything, instances['plain']!)
   const { files } = helm.render(deployment, optionsOf(deployment, 'helm'))
@@ -200,7 +234,7 @@ describe.skipIf(missing)(`the chart${why}`, () => {
     ['a default that is taken away', 'settings: { site: { level: null } }', 'level'],
     ['a feature without what it needs', 'features: { mail: true }', 'WB2018 The feature "mail" is on'],
     ['a dependency without its address', 'dependencies: { db: { mode: external } }', 'WB2009 db.host'],
-    ['an unknown mode', 'dependencies: { db: { mode: operator } }', 'mode'],
+    ['an unknown mode', 'dependencies: { db: { mode: hosted } }', 'mode'],
     ['a request above its limit', 'sizes: { web: { cpu: { request: 9 cores } } }', 'WB1313 cpu of web'],
     ['a claim for shards', 'site: { claims: { shards: mine } }', 'WB5006'],
     [
@@ -208,9 +242,33 @@ describe.skipIf(missing)(`the chart${why}`, () => {
       'settings: { site: { banner: "a\\u2028b" } }',
       'WB2008 The setting site.banner',
     ],
+    ['a patch of an unknown service', 'services: { wbe: { image: x } }', 'wbe'],
+    ['a patch of a field that is none', 'services: { web: { imge: x } }', 'imge'],
+    ['a variable that no name is', 'services: { web: { env: { A-B: x } } }', 'A-B'],
+    ['a variable that is no text', 'services: { web: { env: { A: 1 } } }', 'A'],
+    [
+      'a variable with a character that nothing carries',
+      'services: { web: { env: { A: "a\\u2028b" } } }',
+      'WB2008 services.web.env.A',
+    ],
+    ['a place of a secret without its key', 'secrets: { existing: { token/value: { name: x } } }', 'token'],
     ['an unknown site key', 'site: { registery: x }', 'registery'],
   ])('refuses %s', (_, values, said) => {
     expect(refusal(root, deployment, values)).toContain(said)
+  })
+
+  test('removes a variable that the values of the instance set', () => {
+    const patched = deploymentOf(awkwardProduct, {
+      ...deployment.origin!.instance,
+      overlays: [{ at: 'services/web/env/MINE', base: null, set: 'mine' }],
+    })
+    const made = write(helm.render(patched, optionsOf(patched, 'helm')).files, 'patched')
+    const file = join(made, 'custom.yaml')
+    writeFileSync(file, 'services: { web: { env: { MINE: null } } }')
+    const textOf = (more: readonly string[]) =>
+      execFileSync('helm', template(made, patched, more), { encoding: 'utf8', maxBuffer: 2 ** 26 })
+    expect(textOf([])).toContain('name: MINE')
+    expect(textOf(['--values', file])).not.toContain('name: MINE')
   })
 
   test('reads what others read as code as text', () => {

@@ -1,15 +1,15 @@
-import { type Deployment, compact, type Problem, problem } from '@waybill/model'
+import { type Deployment, compact } from '@waybill/model'
 import { imagesOf } from '../../output/images.ts'
 import { printYaml } from '../../print/yaml.ts'
 import { externalSecretsFile, kubernetesSecretsScript, secretsJobFile } from '../../secrets/scripts.ts'
 import type { Loss, Observation, OutputFile, Rendered, Target } from '../../target.ts'
 import { clusterCapabilities } from '../../pods/capabilities.ts'
-import { makeContext } from '../../pods/context.ts'
-import { objectFiles } from '../../pods/object-files.ts'
+import { concreteObjects } from '../../pods/concrete-objects.ts'
 import { observe as observeObjects } from '../../pods/observe.ts'
 import { chartFile, lateObjects, notes, templatesOf } from './chart.ts'
 import { evaluate } from './evaluate.ts'
-import { besideChart, notOffered, offered } from './offered.ts'
+import { unreadPlaces } from './existing-secrets.ts'
+import { besideChart } from './beside-chart.ts'
 import { HelmOptions } from './options.ts'
 import { defaultValues, instanceValues } from './values.ts'
 import { valuesSchema } from './values-schema.ts'
@@ -34,14 +34,14 @@ function render(deployment: Deployment, options: HelmOptions): Rendered {
   const { origin } = deployment
   if (!origin) throw new TypeError('a chart is made from a definition, and this deployment does not say from which')
   // what the same choices make of the same product: its losses are the chart's, its secrets are those of this instance
-  const decided = makeContext(deployment, options)
+  const { context: decided, files: objects } = concreteObjects(deployment, options)
   // of this instance, and there before the pods are: so what makes the secrets stands beside the chart
-  const secretsMaker: OutputFile[] = objectFiles(decided)
+  const secretsMaker: OutputFile[] = objects
     .filter(({ path }) => path === externalSecretsFile || path === secretsJobFile)
     .map(({ path, documents }) => ({ path: `base/${path}`, content: { documents } }))
 
-  const product = offered(origin.product)
-  const open = lateObjects({ ...origin, product }, options)
+  const { product } = origin
+  const open = lateObjects(origin, options)
   const { templates, problems, lost } = templatesOf(open, product)
   const chart = [
     { path: 'Chart.yaml', text: chartFile(product, options) },
@@ -63,27 +63,22 @@ function render(deployment: Deployment, options: HelmOptions): Rendered {
       executable: true,
     },
   ]
-  const applied = [{ path: 'base/chart', content: { documents: evaluate(open.files, deployment, options) } }]
+  let applied: readonly OutputFile[] | undefined
   return {
     files,
-    objects: applied,
-    images: imagesOf([...applied, ...secretsMaker]),
+    // read by those who compare targets, not by those who only write files
+    get objects() {
+      return (applied ??= [{ path: 'base/chart', content: { documents: evaluate(open.files, deployment, options) } }])
+    },
+    images: imagesOf(objects.map(({ path, documents }) => ({ path, content: { documents } }))),
     losses: [...decided.losses, ...lost.map(uncheckedLoss), ...besideChart(deployment), ...sizeLoss(files)].map(
       (loss) => ({
         ...loss,
         target: 'helm',
       }),
     ),
-    problems: [...decided.problems, ...problems, ...notOffered(deployment), ...unreadSource(deployment)],
+    problems: [...decided.problems, ...problems, ...unreadPlaces(deployment)],
   }
-}
-
-/** The chart names Secrets as they are made, so it cannot refer to others. */
-function unreadSource({ secretSource: { source } }: Deployment): Problem[] {
-  if (source !== 'existing') return []
-  const instead =
-    'Use "precreated" and bring the values with `secrets.sh --from`, "externalSecrets", or the target kubernetes.'
-  return [problem('WB2053', ['secrets', 'source'], { source, target: 'helm', instead })]
 }
 
 /** Helm keeps a release, compressed, in a Secret of 1 MiB; text becomes a quarter at best, and a third more as base64. */

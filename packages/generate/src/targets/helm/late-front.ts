@@ -10,12 +10,12 @@ import {
 } from '@waybill/model'
 import { guardItems, guardMembers, includeMembers, valueMembers } from '../../late/guards.ts'
 import { mark, nameOf } from '../../late/open.ts'
-import { secretObject } from '../../secrets/plan.ts'
 import type { Context, Pod } from '../../pods/context.ts'
 import { type Owner, manifest, selectorOf } from '../../pods/labels.ts'
 import type { Block, Manifest } from '../../pods/manifest.ts'
 import { servicePort } from '../../pods/ports.ts'
 import type { MetricsPort, Published } from '../../pods/site/fields.ts'
+import { lateCertificate } from './late-secrets.ts'
 import { siteHas, siteIs, siteText } from './site-values.ts'
 
 /** What the decisions of an open site are made from. */
@@ -97,7 +97,7 @@ function ingresses(web: readonly Published[], input: LateSiteInput): readonly Ma
 
 function tlsSecret(certificate: string, { deployment }: LateSiteInput): string {
   const secret = deployment.secrets.find(({ id }) => id === certificate)
-  const ours = secret ? secretObject(secret) : certificate
+  const ours = secret ? lateCertificate(secret) : certificate
   const issued = mark({ open: 'choice', if: siteHas('ingress/tls/issuer'), then: `${certificate}-issued`, else: ours })
   return mark({ open: 'choice', if: siteHas('ingress/tls/secret'), then: siteText('ingress/tls/secret'), else: issued })
 }

@@ -3,18 +3,23 @@ import {
   type DeployedService,
   type Deployment,
   type JsonTemplate,
+  type ProductDefinition,
   type Value,
+  both,
   isOperation,
+  opposite,
   percentEncode,
 } from '@waybill/model'
 import { guardMembers, shared } from '../../late/guards.ts'
-import { type Pipe, mark, nameOf } from '../../late/open.ts'
+import { type Pipe, mark } from '../../late/open.ts'
 import { isOpen, spellLate } from '../../late/spell-late.ts'
-import { holdsSecret, secretObject, uniqueKey } from '../../secrets/plan.ts'
+import { type SecretKey, holdsSecret, secretObject, uniqueKey } from '../../secrets/plan.ts'
 import { spell } from '../../spelling.ts'
 import type { AddressBook } from '../../pods/addresses.ts'
 import type { Context } from '../../pods/context.ts'
 import type { Block } from '../../pods/manifest.ts'
+import { type ExistingPlace, existingName, isMapped, wholeAt } from './existing-secrets.ts'
+import { isReplaced } from './service-values.ts'
 
 type Encoding = 'percent' | 'json'
 
@@ -22,9 +27,13 @@ type Encoding = 'percent' | 'json'
  * Where secrets are kept whose values are composed from open ones: under the name that `planSecrets` gives the same values
  * once they are known.
  */
-export function lateSecretKey(deployment: Deployment, addresses: AddressBook): Context['secretKey'] {
+export function lateSecretKey(
+  deployment: Deployment,
+  addresses: AddressBook,
+  { dependencies }: ProductDefinition,
+): Context['secretKey'] {
   const byId = new Map(deployment.secrets.map((secret) => [secret.id, secret]))
-  const composer = { byId, address: addresses.spell }
+  const composer = { byId, address: addresses.spell, place: placesOf(dependencies) }
   const bundles = new Map<string, Bundle>()
   const bundleOf = (service: DeployedService): Bundle => {
     const known = bundles.get(service.id) ?? makeBundle(service, composer)
@@ -33,28 +42,58 @@ export function lateSecretKey(deployment: Deployment, addresses: AddressBook): C
   }
   return (service, place, name, value) => {
     if (place === 'env' && !holdsSecret(value)) return undefined
-    const direct = directKey(value, byId)
-    if (direct) return direct
-    const { object, keys } = bundleOf(service)
-    return { object, key: keys.get(`${place} ${name}`)! }
+    const direct = directKey(value, composer)
+    const { object, key } = direct ?? bundleOf(service).at(place, name)
+    if (place === 'files') return { object, key, group: direct?.group ?? '' }
+    const whole = wholeAt(service.id, name)
+    return { object: placeMark(whole, 'name', object), key: placeMark(whole, 'key', key) }
   }
 }
+
+/** The base secrets where the product or an operator keeps them, or where the values say. */
+const placesOf =
+  (dependencies: ProductDefinition['dependencies']) =>
+  (secret: DeployedSecret, part: string): SecretKey => {
+    const at = existingName(secret.id, part)
+    const kept = dependencies.flatMap(({ id, modes, operator }) => {
+      const own = operator?.secrets[secret.id]
+      return own === undefined || !modes.includes('operator') ? [] : [{ dependency: id, own }]
+    })
+    const made = (give: keyof ExistingPlace, plain: string) =>
+      kept.reduce(
+        (otherwise, { dependency, own }) =>
+          mark({ open: 'choice', if: { op: 'mode', dependency, is: 'operator' }, then: own[give], else: otherwise }),
+        plain,
+      )
+    return {
+      object: placeMark(at, 'name', made('name', secretObject(secret))),
+      key: placeMark(at, 'key', made('key', part)),
+    }
+  }
+
+const placeMark = (at: string, give: 'name' | 'key', made: string): string =>
+  mark({ open: 'secretPlace', at, give, made })
+
+/** Where a certificate is kept that is made here, or that the values say the site has. */
+export const lateCertificate = (secret: DeployedSecret): string =>
+  placeMark(existingName(secret.id, secret.parts[0]!), 'name', secretObject(secret))
 
 interface Composer {
   readonly byId: ReadonlyMap<string, DeployedSecret>
   readonly address: AddressBook['spell']
+  readonly place: ReturnType<typeof placesOf>
 }
 
 interface Bundle {
-  readonly object: string
-  /** `env NAME` or `files /path` → key. */
-  readonly keys: ReadonlyMap<string, string>
+  readonly at: (place: 'env' | 'files', name: string) => SecretKey
 }
 
-function directKey(value: Value, byId: Composer['byId']): { object: string; key: string } | undefined {
+function directKey(value: Value, { byId, place }: Composer): (SecretKey & { readonly group: string }) | undefined {
   if (!isOperation(value) || value.op !== 'secret') return undefined
   const secret = byId.get(value.id)
-  return secret && secret.kind !== 'template' ? { object: secretObject(secret), key: value.part ?? 'value' } : undefined
+  return secret && secret.kind !== 'template'
+    ? { ...place(secret, value.part ?? 'value'), group: secret.id }
+    : undefined
 }
 
 function makeBundle(service: DeployedService, composer: Composer): Bundle {
@@ -68,11 +107,34 @@ function makeBundle(service: DeployedService, composer: Composer): Bundle {
     const id = `${place} ${name}`
     const key = keys.get(id) ?? uniqueKey(name, new Set(keys.values()))
     keys.set(id, key)
-    if (directKey(value, composer.byId)) continue
-    members = { ...members, ...guardMembers(when, { [key]: composedText(value, composer, []) }) }
+    if (directKey(value, composer)) continue
+    const ours = both(opposite(isMapped(service.id, name)), opposite(isReplaced(service.id, name)))
+    const kept = place === 'env' ? ours : undefined
+    members = { ...members, ...guardMembers(both(when, kept), { [key]: composedText(value, composer, []) }) }
   }
-  return { object: `${service.id}-secrets-${nameOf(shared(`${service.id}.secrets`, members))}`, keys }
+  const texts = shared(`${service.id}.secrets`, members)
+  const name = mark({
+    open: 'composedName',
+    texts,
+    secrets: shared('secretPlaces', { secrets: secretPlaces(composer) }),
+  })
+  const object = `${service.id}-secrets-${name}`
+  return { at: (place, path) => ({ object, key: keys.get(`${place} ${path}`)! }) }
 }
+
+/** Each base secret with the places of its parts. */
+const secretPlaces = ({ byId, place }: Composer): Block[] =>
+  [...byId.values()]
+    .filter(({ kind }) => kind !== 'template')
+    .map((secret) => ({
+      id: secret.id,
+      version: secret.version,
+      made: secretObject(secret),
+      places: secret.parts.map((part) => {
+        const { object, key } = place(secret, part)
+        return `${object}/${key}`
+      }),
+    }))
 
 const encoders: Readonly<Record<Encoding, (text: string) => string>> = {
   percent: percentEncode,
@@ -104,8 +166,8 @@ function composedText(value: Value, composer: Composer, encode: readonly Encodin
     case 'secret': {
       const secret = composer.byId.get(value.id)!
       if (secret.template !== undefined) return composedText(secret.template, composer, encode)
-      const place = `${secretObject(secret)}/${value.part ?? 'value'}`
-      return `$(${[place, ...encode].join(' ')})`
+      const { object, key } = composer.place(secret, value.part ?? 'value')
+      return `$(${[`${object}/${key}`, ...encode].join(' ')})`
     }
     default:
       throw new TypeError(`"${value.op}" cannot stand in a secret`)

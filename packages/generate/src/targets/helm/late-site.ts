@@ -29,10 +29,10 @@ export function lateSite(
   const input: LateSiteInput = { deployment, options, conditions, site: { labels: () => labels } }
   return {
     labels: () => labels,
-    image: (reference) => {
+    image: (reference, service) => {
       const { path, tag, digest } = parseImage(reference)!
       const mirrored = `${path}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`
-      return mark({ open: 'image', reference, mirrored })
+      return mark({ open: 'image', reference, mirrored, service })
     },
     instanceObjects: () => accounts(input),
     podMetadata: (metrics) => scrapeAnnotations(metrics),

@@ -4,16 +4,19 @@ import {
   type JsonTemplate,
   type LateDeployment,
   type OpenValues,
+  type ProductDefinition,
   type Value,
   isOperation,
   mapTemplate,
+  opposite,
 } from '@waybill/model'
-import { eachItems, shared } from '../../late/guards.ts'
+import { eachItems, environmentMembers, shared } from '../../late/guards.ts'
 import { mark, nameOf } from '../../late/open.ts'
 import { isOpen, spellLate } from '../../late/spell-late.ts'
 import { type Spelling, spell, spellTemplate } from '../../spelling.ts'
 import type { Stage } from '../../pods/stage.ts'
 import { byteQuantity } from '../../pods/quantities.ts'
+import { isReplaced } from './service-values.ts'
 import { lateSecretKey } from './late-secrets.ts'
 import { lateSite } from './late-site.ts'
 
@@ -36,7 +39,7 @@ export const isScalable = ({ kind, singleton }: DeployedService): boolean =>
   (kind === 'stateless' || kind === 'sharded') && !singleton
 
 /** The stage of a chart: settings, features, modes, sizes and the site are open. */
-export const lateStage = (late: LateDeployment): Stage => ({
+export const lateStage = (late: LateDeployment, product: ProductDefinition): Stage => ({
   late: true,
   under: late.conditions.under,
   text: (value, spelling, pipes) =>
@@ -61,8 +64,10 @@ export const lateStage = (late: LateDeployment): Stage => ({
   name: nameOf,
   // claims of their own would go with the release
   kept: { 'helm.sh/resource-policy': 'keep' },
+  environment: environmentMembers,
+  untouched: (service, variable) => opposite(isReplaced(service, variable)),
   shared,
-  secretKey: lateSecretKey,
+  secretKey: (deployment, addresses) => lateSecretKey(deployment, addresses, product),
   site: (context) => lateSite(context, late),
 })
 

@@ -10,6 +10,16 @@ const closed = (properties: Members, required: readonly string[] = []): Members 
 })
 
 const quantity = { type: 'string', pattern: '^\\s*\\d{1,16}(\\.\\d{1,9})?\\s{0,4}[A-Za-z%]{1,12}\\s*$' }
+/** What values say of one service; nothing that a target cannot carry is a text of a variable. */
+const singleFields = closed({
+  image: { type: 'string', pattern: '^[!-~]{1,512}$' },
+  env: {
+    type: 'object',
+    propertyNames: { pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
+    additionalProperties: { type: ['string', 'null'] },
+  },
+})
+const secretName = { type: 'string', pattern: '^[A-Za-z0-9._-]{1,253}$' }
 const amounts = closed({ request: quantity, limit: quantity }, ['request', 'limit'])
 
 /**
@@ -62,7 +72,14 @@ export function valuesSchema(product: ProductDefinition): Json {
           ),
           product.dependencies.map(({ id }) => id),
         ),
-        secrets: closed({ versions: { type: 'object', additionalProperties: { type: 'integer', minimum: 1 } } }),
+        secrets: closed({
+          versions: { type: 'object', additionalProperties: { type: 'integer', minimum: 1 } },
+          existing: {
+            type: 'object',
+            propertyNames: { pattern: '^[^/]+/.+$' },
+            additionalProperties: closed({ name: secretName, key: secretName }, ['name', 'key']),
+          },
+        }),
         site: site ?? {},
         sizes: closed(
           Object.fromEntries(
@@ -83,10 +100,10 @@ export function valuesSchema(product: ProductDefinition): Json {
         volumes: closed(
           Object.fromEntries(product.volumes.map(({ id }) => [id, closed({ size: quantity }, ['size'])])),
         ),
-        services: { type: 'object' },
+        services: closed(Object.fromEntries(services.map(({ id }) => [id, singleFields]))),
         global: { type: 'object' },
       },
-      ['settings', 'features', 'dependencies', 'secrets', 'site', 'sizes', 'volumes'],
+      ['settings', 'features', 'dependencies', 'secrets', 'site', 'sizes', 'volumes', 'services'],
     ),
   }
 }

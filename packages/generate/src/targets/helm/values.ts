@@ -9,7 +9,9 @@ import {
   writtenDefault,
 } from '@waybill/model'
 import { printYaml } from '../../print/yaml.ts'
+import { existingPlaces } from './existing-secrets.ts'
 import { isScalable } from './late-stage.ts'
+import { serviceValuesOf } from './service-values.ts'
 
 type Members = { readonly [key: string]: Json }
 
@@ -35,6 +37,12 @@ export const sizesOf = ({ services, volumes }: Pick<Deployment, 'services' | 'vo
 /** What an instance chooses, in the words of its own file. */
 export function instanceValues(deployment: Deployment): Members {
   const { instance } = deployment.origin!
+  const services = serviceValuesOf(deployment)
+  const existing = existingPlaces(deployment)
+  const secrets = compact({
+    versions: instance.secrets?.versions,
+    existing: Object.keys(existing).length === 0 ? undefined : (existing as unknown as Json),
+  })
   const modes = Object.fromEntries(
     Object.entries(instance.dependencies ?? {}).map(([id, choice]) => [id, compact({ ...choice }) as Json]),
   )
@@ -42,9 +50,10 @@ export function instanceValues(deployment: Deployment): Members {
     settings: instance.settings,
     features: instance.features,
     dependencies: Object.keys(modes).length === 0 ? undefined : (modes as Json),
-    secrets: instance.secrets?.versions === undefined ? undefined : { versions: instance.secrets.versions },
+    secrets: Object.keys(secrets).length === 0 ? undefined : secrets,
     site: siteOf(deployment),
     ...sizesOf(deployment),
+    services: Object.keys(services).length === 0 ? undefined : (services as unknown as Json),
   })
 }
 
@@ -61,12 +70,27 @@ export function defaultValues(product: ProductDefinition, late: Deployment): str
     settingsText(product),
     featuresText(product),
     dependenciesText(product),
-    'secrets:\n  # Counted up to replace a value: session-key: 2\n  versions: {}\n',
+    'secrets:\n  # Counted up to replace a value: session-key: 2\n  versions: {}\n' +
+      '  # What is there already, by <secret>/<part>, or <service>/<variable or path> of a whole value:\n' +
+      '  #   db-password/value: { name: SECRET, key: KEY }\n  existing: {}\n',
     '# Your infrastructure, in the words of site in instance.yaml.\nsite: {}\n',
     '# What each service gets. `waybill render` computes these for your load.\n' + yaml(sizesOf(late)),
+    servicesText,
   ]
   return sections.filter((section) => section !== '').join('\n')
 }
+
+const servicesText = `# Single fields of services, where no setting does: what stands here wins over what the product says.
+#   web:
+#     # Pulled exactly as it stands here, not from the registry of the site.
+#     image: registry.example.org/web:1.0.1
+#     env:
+#       # A text replaces the variable, or adds one; a secret in it is not read any more.
+#       LOG_LEVEL: debug
+#       # Removes it.
+#       UNWANTED: null
+services: {}
+`
 
 const yaml = (members: Members): string => printYaml(members)
 

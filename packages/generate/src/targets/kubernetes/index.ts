@@ -1,7 +1,7 @@
 import { imagesOf } from '../../output/images.ts'
 import type { Target } from '../../target.ts'
 import { clusterCapabilities } from '../../pods/capabilities.ts'
-import { makeContext } from '../../pods/context.ts'
+import { concreteObjects } from '../../pods/concrete-objects.ts'
 import { observe } from '../../pods/observe.ts'
 import { filesOf } from './output.ts'
 import { customize } from './overlays.ts'
@@ -15,8 +15,8 @@ export const kubernetes: Target<KubernetesOptions> = {
   capabilities: clusterCapabilities,
   options: KubernetesOptions,
   render(deployment, options) {
-    const context = makeContext(deployment, options)
-    const files = filesOf(context)
+    const { context, files: objects } = concreteObjects(deployment, options)
+    const files = filesOf(objects, context)
     return { files, images: imagesOf(files), losses: context.losses, problems: context.problems }
   },
   observe,

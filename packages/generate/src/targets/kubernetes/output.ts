@@ -1,12 +1,12 @@
 import type { Json } from '@waybill/model'
 import type { Context } from '../../pods/context.ts'
-import { objectFiles } from '../../pods/object-files.ts'
+import type { ObjectFile } from '../../pods/object-files.ts'
 import { kubernetesSecretsScript } from '../../secrets/scripts.ts'
 import type { OutputFile } from '../../target.ts'
 
 /** The folder: `base/` is ours, `custom/` is the customer's and includes it, the root is what is applied. */
-export function filesOf(context: Context): OutputFile[] {
-  const files = byPath(objectFiles(context))
+export function filesOf(objects: readonly ObjectFile[], context: Context): OutputFile[] {
+  const files = byPath(objects)
   return [
     { path: 'kustomization.yaml', content: { documents: [kustomization(['custom'])] } },
     { path: 'custom/kustomization.yaml', content: { text: customText(context) }, custom: true },

@@ -1,7 +1,7 @@
 import { type DeployedProbe, type DeployedService, type DeployedVolume, formatQuantity } from '@waybill/model'
-import { directlyPublished } from '../../containers/exposures.ts'
 import { siteLosses } from '../../containers/site.ts'
 import type { Loss } from '../../target.ts'
+import { publishedOnce } from './exposures.ts'
 import { lost, toCompose } from './lost.ts'
 import { type Plan, hasCheck } from './plan.ts'
 import { patience } from './processes.ts'
@@ -225,7 +225,7 @@ function securityLosses({ id, relax, user }: DeployedService, writableRoot: bool
 }
 
 const exposureLosses = (service: DeployedService): Loss[] =>
-  directlyPublished({ ...service, replicas: 1 })
+  publishedOnce(service)
     .filter(({ exposure }) => exposure.certificate !== undefined)
     .map(({ port }) =>
       lost(

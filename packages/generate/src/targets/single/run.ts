@@ -1,5 +1,7 @@
 import type { Deployment } from '@waybill/model'
-import { directlyPublished, proxied } from '../../containers/exposures.ts'
+import { numberOf, proxied } from '../../containers/exposures.ts'
+import { portHolder } from '../../containers/port-holder.ts'
+import { publishedOnce } from './exposures.ts'
 import { ownershipLabels } from '../../containers/labels.ts'
 import { volumeName } from '../../containers/storage.ts'
 import { certificateFile, certificatesOf } from '../../containers/caddyfile.ts'
@@ -91,7 +93,7 @@ others=$(docker ps --all --filter label=com.docker.compose.project=${id} --forma
   exit 1
 }
 
-cat notice
+${machineChecks(plan)}cat notice
 sh build.sh
 
 # volume NAME KEY ID DATA
@@ -113,9 +115,17 @@ set --${options(plan, labelWords)
 . ../custom/options.sh
 wanted="$(docker image inspect --format '{{.Id}}' ${imageName(deployment)}) $(printf '%s\\n' "$@" | cksum)"
 if [ "$(docker container inspect --format '{{.State.Running}} {{index .Config.Labels "waybill.dev/run"}}' ${container} 2>/dev/null)" != "true $wanted" ]; then
+  # what is wrong with the new one shows before the old one stops; both must not use the volumes at once
+  docker rm --force ${container}-next >/dev/null 2>&1 || true
+  docker create --name ${container}-next --label "waybill.dev/run=$wanted" "$@" ${imageName(deployment)} >/dev/null
   docker stop ${container} >/dev/null 2>&1 || true
+  if ! docker start ${container}-next >/dev/null; then
+    docker rm --force ${container}-next >/dev/null
+    docker start ${container} >/dev/null 2>&1 && echo 'up.sh: what ran before runs again' >&2
+    exit 1
+  fi
   docker rm --force ${container} >/dev/null 2>&1 || true
-  docker run --detach --name ${container} --label "waybill.dev/run=$wanted" "$@" ${imageName(deployment)} >/dev/null
+  docker rename ${container}-next ${container}
   # what an earlier build left
   docker image prune --force --filter label=waybill.dev/instance=${deployment.instance.id} >/dev/null
 fi
@@ -137,6 +147,30 @@ while state=$(docker container inspect --format '{{.State.Status}} {{.State.Heal
   sleep 2
 done
 echo "${container} is ready."
+`
+}
+
+/** What would stop the new container is found while the old one still runs. */
+function machineChecks(plan: Plan): string {
+  const { site, instance } = plan.deployment
+  const authority = authoritiesOfSite(site)
+  const files = [
+    ...(authority === undefined ? [] : [authority]),
+    ...plan.units.flatMap(foldersOf).map(([from]) => from),
+  ]
+  const address = site.publish?.address ?? ''
+  const ports = published(plan).map(({ number, protocol }) => `check_port ${number} ${protocol}\n`)
+  return `absent=
+${[...new Set(files)].map((file) => `[ -e ${quote(file)} ] || absent="$absent "${quote(file)}\n`).join('')}[ -z "$absent" ] || { echo "up.sh: this machine does not have:$absent" >&2; exit 1; }
+
+${portHolder}check_port() { # PORT PROTOCOL
+  holder=$(port_holder ${quote(address)} "$1" "$2" ${instance.id})
+  [ -z "$holder" ] || {
+    echo "up.sh: port $1 of this machine belongs to the container $holder. Stop that, or set another port with site.publish in instance.yaml and render again." >&2
+    exit 1
+  }
+}
+${ports.join('')}
 `
 }
 
@@ -199,7 +233,7 @@ function options(plan: Plan, labels: string): string[] {
     '--security-opt no-new-privileges:true --security-opt apparmor=unconfined',
     '--log-opt max-size=10m --log-opt max-file=5',
     labels,
-    ...published(plan).map((port) => `--publish ${quote(port)}`),
+    ...publishOptions(plan),
     ...(units.some(({ texts }) => texts.namesMachine) ? [`--add-host ${machineHost}:host-gateway`] : []),
     '--tmpfs /run/waybill:size=64m,mode=0700',
     ...units.flatMap((unit) => volumeMounts(unit, plan)),
@@ -239,29 +273,49 @@ function authorityMounts({ units, deployment }: Plan): string[] {
 }
 
 /** `/host/path:/path/inside`, or one path for both. */
-const hostFolders = ({ name, service }: SpelledUnit): string[] =>
+const foldersOf = ({ service }: SpelledUnit): (readonly [from: string, to: string])[] =>
   service.relax.flatMap(({ what, value }) => {
     if (what !== 'host-path' || value === undefined) return []
     const [source = '', target = source] = value.split(':')
-    return [`--mount ${quote(`type=bind,src=${source},dst=${rootOf(name)}${target},readonly`)}`]
+    return [[source, target] as const]
   })
 
-function published({ deployment, running, units, ports }: Plan): string[] {
-  const { site, edgeProxy } = deployment
-  const address = site.publish?.address
+const hostFolders = (unit: SpelledUnit): string[] =>
+  foldersOf(unit).map(
+    ([source, target]) => `--mount ${quote(`type=bind,src=${source},dst=${rootOf(unit.name)}${target},readonly`)}`,
+  )
+
+interface Published {
+  /** Of the machine. */
+  readonly number: number
+  readonly inside: number
+  readonly protocol: 'tcp' | 'udp'
+}
+
+const publishOptions = (plan: Plan): string[] => {
+  const address = plan.deployment.site.publish?.address
   const at = address === undefined ? '' : `${address.includes(':') ? `[${address}]` : address}:`
-  const routes = proxied(running)
-  const secure = routes.some(({ exposure }) => exposure.certificate !== undefined)
+  return published(plan).map(
+    ({ number, inside, protocol }) =>
+      `--publish ${quote(`${at}${number}:${inside}${protocol === 'udp' ? '/udp' : ''}`)}`,
+  )
+}
+
+function published({ deployment, running, units, ports }: Plan): Published[] {
+  const { site, edgeProxy } = deployment
+  const secure = proxied(running).some(({ exposure }) => exposure.certificate !== undefined)
   const http = site.publish?.http ?? 80
+  const https = site.publish?.https ?? 443
   const direct = units.flatMap(({ name, service }) =>
-    directlyPublished({ ...service, replicas: 1 }).map(({ port }) => {
-      const inside = `${ports.number(name, port.id)}${port.protocol === 'udp' ? '/udp' : ''}`
-      return `${at}${port.number}:${inside}`
-    }),
+    publishedOnce(service).map((each): Published => ({
+      number: numberOf(each, site),
+      inside: ports.number(name, each.port.id),
+      protocol: each.port.protocol === 'udp' ? 'udp' : 'tcp',
+    })),
   )
   return [
-    ...(edgeProxy && http !== 0 ? [`${at}${http}:${ports.edge.http}`] : []),
-    ...(edgeProxy && secure ? [`${at}${site.publish?.https ?? 443}:${ports.edge.https}`] : []),
+    ...(edgeProxy && http !== 0 ? [{ number: http, inside: ports.edge.http, protocol: 'tcp' } as const] : []),
+    ...(edgeProxy && secure ? [{ number: https, inside: ports.edge.https, protocol: 'tcp' } as const] : []),
     ...direct,
   ]
 }
@@ -282,10 +336,12 @@ case \${1:-} in
   '' | --volumes) ;;
   *) echo 'usage: down.sh [--volumes]' >&2; exit 2 ;;
 esac
-if docker container inspect ${container} >/dev/null 2>&1; then
-  docker stop ${container} >/dev/null
-  docker rm ${container} >/dev/null
-fi
+for name in ${container} ${container}-next; do # the second where up.sh was killed
+  if docker container inspect "$name" >/dev/null 2>&1; then
+    docker stop "$name" >/dev/null
+    docker rm "$name" >/dev/null
+  fi
+done
 # that of another target has its marks
 marks=$(docker network inspect --format '{{.Labels}}' ${network} 2>/dev/null) || marks=none
 case $marks in

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -190,6 +190,66 @@ describe('beside other targets', () => {
       expect(alone).toMatchObject({ status: 0, stdout: 'started\n' })
     },
   )
+
+  /** Runs up.sh with a program in place of Docker, which writes down what changes something. */
+  function start(script: string, docker: string): { status: number | null; stderr: string; done: string } {
+    const place = mkdtempSync(join(folder, 'up-'))
+    const log = join(place, 'log')
+    mkdirSync(join(place, 'custom'))
+    mkdirSync(join(place, 'base'))
+    for (const [path, text] of [
+      ['custom/options.sh', ''],
+      ['base/notice', ''],
+      ['base/build.sh', ''],
+      ['docker', `#!/bin/sh\n${docker}\ncase $1 in stop | start | create | rm | rename) echo "$1" >>${log} ;; esac\n`],
+    ] as const)
+      writeFileSync(join(place, path), text, { mode: 0o755 })
+    writeFileSync(log, '')
+    writeFileSync(join(place, 'base/up.sh'), script)
+    const env = { PATH: `${place}:${process.env['PATH'] ?? ''}`, WAYBILL_SECRETS: folder }
+    const { status, stderr } = spawnSync('sh', [join(place, 'base/up.sh')], { encoding: 'utf8', env })
+    return { status, stderr, done: readFileSync(log, 'utf8').replaceAll('\n', ' ').trim() }
+  }
+  const healthy = `case "$*" in *State.Status*) echo running healthy 0 ;; *State.Running*) echo true old ;; esac`
+
+  test('makes the new container before the old one goes', () => {
+    expect(start(up, healthy)).toMatchObject({ status: 0, done: 'rm create stop start rm rename' })
+  })
+
+  test('starts the old one again where the new one does not start', () => {
+    const broken = `${healthy}\ncase "$*" in start*-next) exit 1 ;; esac`
+    expect(start(up, broken)).toMatchObject({
+      status: 1,
+      done: 'rm create stop rm start',
+      stderr: 'up.sh: what ran before runs again\n',
+    })
+  })
+
+  test('leaves the old one alone where the new one cannot be made', () => {
+    expect(start(up, `${healthy}\n[ "$1" != create ] || exit 1`)).toMatchObject({ status: 1, done: 'rm' })
+  })
+
+  test('leaves the old one alone where a port belongs to another container', () => {
+    const taken = `${healthy}
+case "$*" in 'ps --quiet '*) echo 1 ;; *NetworkSettings*) echo '[::1]:8080 8080/tcp /other other' ;; esac`
+    const { stderr, ...rest } = start(up, taken)
+    expect(rest).toEqual({ status: 1, done: '' })
+    expect(stderr).toContain('port 8080 of this machine belongs to the container other')
+  })
+
+  test('leaves the old one alone where a file of the site is missing', () => {
+    const file = join(folder, 'no-such-ca.pem')
+    const asks = fileOf(only({}, { site: { certificateAuthority: { file } } }), 'base/up.sh')
+    const { stderr, ...rest } = start(asks, healthy)
+    expect(rest).toEqual({ status: 1, done: '' })
+    expect(stderr).toBe(`up.sh: this machine does not have: ${file}\n`)
+  })
+
+  test('publishes a TCP port at the number that the site says, also of a service that asks for the machine', () => {
+    const relax = [{ what: 'host-network', reason: 'x' }] as const
+    const site = { publish: { ports: { 'api/http': 2525 } } }
+    expect(fileOf(only({ ports: [http], exposures, relax }, { site }), 'base/up.sh')).toMatch(/--publish '?2525:8080/)
+  })
 
   test('listens on an address of IPv6', () => {
     expect(up).toContain("--publish '[::1]:8080:8080'")

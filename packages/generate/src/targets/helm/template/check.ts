@@ -77,6 +77,13 @@ ${lines.join('')}{{- range $service, $size := .Values.sizes }}
 {{- end }}
 {{- end }}
 {{- end }}
+{{- range $service, $own := .Values.services }}
+{{- range $name, $value := dig "env" (dict) $own }}
+{{- if regexMatch ${goString(uncarried)} (toString $value) }}
+{{- $problems = append $problems (printf "WB2008 services.%s.env.%s must hold none of the characters U+007F to U+009F, U+2028 and U+2029." $service $name) }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if $problems }}
 {{- fail (printf "\\n  %s" (join "\\n  " $problems)) }}
 {{- end }}

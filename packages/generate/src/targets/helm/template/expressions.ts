@@ -1,4 +1,6 @@
 import { type Expression, type Operation, type SettingDefinition, isOperation } from '@waybill/model'
+import { mappedName } from '../existing-secrets.ts'
+import { replacedVariable } from '../service-values.ts'
 import { type Scope, goString, inputAt, settingAt, valuePath } from './scope.ts'
 
 /** Something that Go templates cannot compute the way the product says it. */
@@ -161,8 +163,14 @@ export function conditionOf(condition: Expression, scope: Scope): string {
       return valuePath(['features', condition.id], scope)
     case 'mode':
       return `(eq ${valuePath(['dependencies', condition.dependency, 'mode'], scope)} ${goString(condition.is)})`
-    case 'isSet':
+    case 'isSet': {
+      const replaced = replacedVariable(condition.setting)
+      if (replaced) return isReplacedCode(replaced, scope)
+      const mapped = mappedName(condition.setting)
+      if (mapped !== undefined)
+        return `(hasKey (default dict ${valuePath(['secrets'], scope)}.existing) ${goString(mapped)})`
       return `(not (kindIs "invalid" ${placeOf(isSetPath(condition.setting, scope), scope)}))`
+    }
     case 'setting': {
       const { path, setting } = leafAt(condition, scope)
       return isOptional(setting) ? `(default false ${placeOf(path, scope)})` : placeOf(path, scope)
@@ -184,7 +192,7 @@ export function conditionOf(condition: Expression, scope: Scope): string {
           ? each(condition.of)
           : `(or ${each(condition.of)})`
     case 'not':
-      return isOperation(condition.of) && condition.of.op === 'isSet'
+      return isOperation(condition.of) && condition.of.op === 'isSet' && !hasOwnQuestion(condition.of.setting)
         ? `(kindIs "invalid" ${placeOf(isSetPath(condition.of.setting, scope), scope)})`
         : `(not ${conditionOf(condition.of, scope)})`
     case 'equals':
@@ -198,6 +206,15 @@ export function conditionOf(condition: Expression, scope: Scope): string {
       throw new Uncompilable(`"${condition.op}" is no condition`)
   }
 }
+
+const hasOwnQuestion = (setting: string): boolean =>
+  replacedVariable(setting) !== undefined || mappedName(setting) !== undefined
+
+/** A variable that the values set to null is one of which they say something, too. */
+const isReplacedCode = (
+  { service, variable }: { readonly service: string; readonly variable: string },
+  scope: Scope,
+): string => `(hasKey (dig ${goString(service)} "env" (dict) ${valuePath(['services'], scope)}) ${goString(variable)})`
 
 function isSetPath(id: string, scope: Scope): readonly string[] {
   if (!isPlace(id)) return settingAt(id, scope).path

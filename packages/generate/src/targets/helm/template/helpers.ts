@@ -45,6 +45,56 @@ export const helpers = (prefix: string): string => `{{- /* What the templates of
 {{- join .separator $shards }}
 {{- end }}
 
+{{- /* The variables of a container, changed to what the values say of its service. */}}
+{{- define "${prefix}.environment" }}
+{{- $own := dig .service "env" (dict) .root.Values.services }}
+{{- if not $own }}{{ .variables }}
+{{- else }}
+{{- $names := list }}
+{{- range $variable := fromYamlArray .variables }}
+{{- $names = append $names $variable.name }}
+{{- if not (hasKey $own $variable.name) }}
+- {{ toRawJson $variable }}
+{{- else }}
+{{- include "${prefix}.variable" (list $variable.name (get $own $variable.name)) }}
+{{- end }}
+{{- end }}
+{{- range $name, $value := $own }}
+{{- if not (has $name $names) }}{{ include "${prefix}.variable" (list $name $value) }}{{ end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- /* A variable, if it has a text; Kubernetes reads "$$" as "$". */}}
+{{- define "${prefix}.variable" }}
+{{- if not (kindIs "invalid" (index . 1)) }}
+- name: {{ index . 0 }}
+  value: {{ index . 1 | replace "$" "$$" | quote }}
+{{- end }}
+{{- end }}
+
+{{- /* Name or key of what is kept in a Secret: as secrets.existing in the values says, or as it is made. */}}
+{{- define "${prefix}.secretPlace" }}
+{{- $existing := (index . 0).Values.secrets.existing | default dict }}
+{{- $own := get $existing (index . 1) | default dict }}
+{{- get $own (index . 2) | default (index . 3) }}
+{{- end }}
+
+{{- /* Names what is composed: by its texts, and by the versions of the secrets in them that are not made here. */}}
+{{- define "${prefix}.composedName" }}
+{{- $texts := values .texts | join "\\n" | replace "$$" "" }}
+{{- $versions := list }}
+{{- range $secret := .secrets.secrets }}
+{{- $used := false }}
+{{- range $place := $secret.places }}
+{{- $read := or (contains (printf "$(%s)" $place) $texts) (contains (printf "$(%s " $place) $texts) }}
+{{- if and $read (not (hasPrefix (printf "%s/" $secret.made) $place)) }}{{ $used = true }}{{ end }}
+{{- end }}
+{{- if $used }}{{ $versions = append $versions (list $secret.id (int64 $secret.version)) }}{{ end }}
+{{- end }}
+{{- ternary (list .texts $versions) .texts (gt (len $versions) 0) | toRawJson | sha256sum | trunc 8 }}
+{{- end }}
+
 {{- /* The host of a URL. */}}
 {{- define "${prefix}.urlHost" }}{{ lower (get (urlParse .) "hostname") }}{{ end }}
 
@@ -61,10 +111,13 @@ export const siteHelpers = (
   prefix: string,
 ): string => `{{- /* What your infrastructure decides: see site in values.yaml. */}}
 
-{{- /* An image as it is pulled: from the site's registry, under its public path. */}}
+{{- /* The image of a service as it is pulled: from the site's registry, under its public path, where the values say none. */}}
 {{- define "${prefix}.image" }}
-{{- $site := (index . 0).Values.site }}
-{{- if $site.registry }}{{ trimSuffix "/" $site.registry }}/{{ index . 2 }}{{ else }}{{ index . 1 }}{{ end }}
+{{- $values := (index . 0).Values }}
+{{- $site := $values.site }}
+{{- $own := dig (index . 3) "image" "" $values.services }}
+{{- if $own }}{{ $own }}
+{{- else if $site.registry }}{{ trimSuffix "/" $site.registry }}/{{ index . 2 }}{{ else }}{{ index . 1 }}{{ end }}
 {{- end }}
 
 {{- /* Of the spec of pods: pull secrets, and where they run. */}}
@@ -126,6 +179,10 @@ annotations:
 {{- /* The variables by which programs find the way out or the site's authorities, but for those that a service sets itself. */}}
 {{- define "${prefix}.variables" }}
 {{- $own := .own }}
+{{- range $name, $value := dig .service "env" (dict) .root.Values.services }}
+{{- $own = without $own (upper $name) }}
+{{- if not (kindIs "invalid" $value) }}{{ $own = append $own (upper $name) }}{{ end }}
+{{- end }}
 {{- if eq .of "proxy" }}
 {{- $proxy := .root.Values.site.proxy }}
 {{- $names := concat (list "localhost" "127.0.0.1" "::1") .inside.names ($proxy.except | default list) | uniq }}

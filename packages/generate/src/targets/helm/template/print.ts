@@ -11,7 +11,11 @@ type Members = { readonly [key: string]: Json }
 /** Prints trees as text of Helm's templates; named parts are collected in `defines`. */
 export class TemplatePrinter {
   readonly defines = new Map<string, string>()
+  /** The variables of each service, by the content that containers have. */
+  readonly #environments = new Map<string, string[]>()
   readonly #scope: Scope
+  /** Code of texts that were printed, by root and text: names and labels return in every object. */
+  readonly #scalars = new Map<string, string>()
 
   constructor(scope: Omit<Scope, 'share'>) {
     this.#scope = { ...scope, share: (name, body) => this.#define(name, body) }
@@ -49,6 +53,26 @@ export class TemplatePrinter {
     this.defines.set(full, `{{- define ${goString(full)} }}\n${this.#members(body as Members, '', scope)}{{- end }}\n`)
   }
 
+  /** Variables under a name of their service: containers that have the same ones share it. */
+  #environment({ service, body }: Extract<Part, { part: 'environment' }>, pad: string, scope: Scope): string {
+    const items = body as readonly Json[]
+    const content = JSON.stringify(items)
+    const names = this.#environments.get(service) ?? []
+    this.#environments.set(service, names)
+    if (!names.includes(content)) names.push(content)
+    const at = names.indexOf(content)
+    const full = goString(`${scope.prefix}.${service}.env${at === 0 ? '' : at + 1}`)
+    if (items.length > 0 && !this.defines.has(full)) {
+      this.defines.set(full, '')
+      const text = this.#items(items, '', { ...this.#scope, root: '.' })
+      this.defines.set(full, `{{- define ${full} }}\n${text}{{- end }}\n`)
+    }
+    const variables = items.length === 0 ? '""' : `(include ${full} ${scope.root})`
+    const data = `(dict "root" ${scope.root} "service" ${goString(service)} "variables" ${variables})`
+    const call = `include ${goString(`${scope.prefix}.environment`)} ${data} | trim`
+    return `${pad}{{- with ${call} }}\n${pad}env:\n${pad}  {{- . | nindent ${pad.length + 2} }}\n${pad}{{- end }}\n`
+  }
+
   #include({ name, data }: Extract<Part, { part: 'include' }>, pad: string, scope: Scope): string {
     const { prefix, root } = scope
     const given = Object.entries(data as Members).map(([key, value]) => ` ${goString(key)} ${anyCode(value, scope)}`)
@@ -58,13 +82,15 @@ export class TemplatePrinter {
 
   #members(members: Members, pad: string, scope: Scope): string {
     const parts = Object.entries(members).map(([key, value]) => partOf(key, value))
-    return inTurns(parts)
+    return inTurns(withRuns(parts, (run) => Object.fromEntries(run.map(({ key, value }) => [key, value]))))
       .map((turn) => this.#turn(turn, (part) => this.#part(part, pad, scope), pad, scope))
       .join('')
   }
 
-  #part(part: Part, pad: string, scope: Scope): string {
+  #part(part: Printed, pad: string, scope: Scope): string {
     switch (part.part) {
+      case 'run':
+        return indented(printYaml(part.body), pad)
       case 'member':
         return this.#member(part.key, part.value, pad, scope)
       case 'shared':
@@ -76,13 +102,15 @@ export class TemplatePrinter {
         return valuesOf(part.path, pad, scope)
       case 'guard':
         return this.#members(part.body as Members, pad, scope)
+      case 'environment':
+        return this.#environment(part, pad, scope)
       case 'each':
         throw new TypeError('members cannot be repeated')
     }
   }
 
   /** A guard with the opposite one after it becomes one choice. */
-  #turn(turn: readonly Part[], print: (part: Part) => string, pad: string, scope: Scope): string {
+  #turn(turn: readonly Printed[], print: (part: Printed) => string, pad: string, scope: Scope): string {
     const [first, second] = turn
     if (first?.part !== 'guard') return print(first!)
     const otherwise = second === undefined ? '' : `${pad}{{- else }}\n${print(second)}`
@@ -90,7 +118,6 @@ export class TemplatePrinter {
   }
 
   #member(key: string, value: Json, pad: string, scope: Scope): string {
-    if (!isLate(value)) return indented(printYaml({ [key]: value }), pad)
     const name = printYaml({ [key]: '' }).replace(/: ""\n$/, '')
     if (typeof value === 'string') return `${pad}${escaped(name)}: ${this.#scalar(value, scope)}\n`
     const inner = `${pad}  `
@@ -99,13 +126,16 @@ export class TemplatePrinter {
   }
 
   #items(items: readonly Json[], pad: string, scope: Scope): string {
-    return inTurns(items.map((item): Part => itemPart(item) ?? { part: 'member', key: '', value: item }))
+    const parts = items.map((item): Part => itemPart(item) ?? { part: 'member', key: '', value: item })
+    return inTurns(withRuns(parts, (run) => run.map(({ value }) => value)))
       .map((turn) => this.#turn(turn, (part) => this.#item(part, pad, scope), pad, scope))
       .join('')
   }
 
-  #item(part: Part, pad: string, scope: Scope): string {
+  #item(part: Printed, pad: string, scope: Scope): string {
     switch (part.part) {
+      case 'run':
+        return indented(printYaml(part.body), pad)
       case 'guard':
         return this.#items(part.body as readonly Json[], pad, scope)
       case 'each': {
@@ -115,16 +145,16 @@ export class TemplatePrinter {
       }
       case 'include':
         return this.#include(part, pad, scope)
+      case 'environment':
       case 'values':
       case 'shared':
         throw new TypeError('a part of members is no item')
       case 'member':
-        return this.#plainItem(part.value, pad, scope)
+        return this.#openItem(part.value, pad, scope)
     }
   }
 
-  #plainItem(item: Json, pad: string, scope: Scope): string {
-    if (!isLate(item)) return indented(printYaml([item]), pad)
+  #openItem(item: Json, pad: string, scope: Scope): string {
     if (typeof item === 'string') return `${pad}- ${this.#scalar(item, scope)}\n`
     const inner = `${pad}  `
     if (Array.isArray(item)) return `${pad}-\n${this.#items(item, inner, scope)}`
@@ -135,6 +165,15 @@ export class TemplatePrinter {
 
   /** A text with marks in it. */
   #scalar(text: string, scope: Scope): string {
+    const key = `${scope.root}${text}`
+    const before = this.#scalars.get(key)
+    if (before !== undefined) return before
+    const printed = this.#printScalar(text, scope)
+    this.#scalars.set(key, printed)
+    return printed
+  }
+
+  #printScalar(text: string, scope: Scope): string {
     const open = openOf(text)
     const typed = open && typedCode(open, scope)
     if (typed !== undefined) return `{{ ${bare(typed)} }}`
@@ -150,9 +189,32 @@ const copiesOf = (service: string, scope: Scope): string =>
 const valuesOf = (path: readonly string[], pad: string, scope: Scope): string =>
   `${pad}{{- with ${bare(placeOf(path, scope))} }}\n${pad}{{- toYaml . | nindent ${pad.length} }}\n${pad}{{- end }}\n`
 
+type Member = Extract<Part, { part: 'member' }>
+
+/** A part, or neighbouring members or items without anything open. */
+type Printed = Part | { readonly part: 'run'; readonly body: Json }
+
+function withRuns(parts: readonly Part[], bodyOf: (run: readonly Member[]) => Json): Printed[] {
+  const list: Printed[] = []
+  let run: Member[] = []
+  const endRun = () => {
+    if (run.length > 0) list.push({ part: 'run', body: bodyOf(run) })
+    run = []
+  }
+  for (const part of parts) {
+    if (part.part === 'member' && !isLate(part.value)) run.push(part)
+    else {
+      endRun()
+      list.push(part)
+    }
+  }
+  endRun()
+  return list
+}
+
 /** Neighbours under one condition together. */
-function joined(parts: readonly Part[]): Part[] {
-  const list: Part[] = []
+function joined(parts: readonly Printed[]): Printed[] {
+  const list: Printed[] = []
   for (const part of parts) {
     const last = list.at(-1)
     if (last?.part !== 'guard' || part.part !== 'guard' || !isSame(last.when, part.when)) list.push(part)
@@ -169,8 +231,9 @@ function joined(parts: readonly Part[]): Part[] {
 const isSame = (a: Expression, b: Expression): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** Parts one by one, a guard together with the opposite one that follows it. */
-function inTurns(parts: readonly Part[]): (readonly Part[])[] {
-  const turns: Part[][] = []
+function inTurns(parts: readonly Printed[]): (readonly Printed[])[] {
+  if (!parts.some(({ part }) => part === 'guard')) return parts.map((part) => [part])
+  const turns: Printed[][] = []
   for (const part of joined(parts)) {
     const last = turns.at(-1)
     const [before] = last ?? []

@@ -35,6 +35,10 @@ export function inputAt(
   key: string,
   { catalog }: Scope,
 ): { readonly path: readonly string[]; readonly setting: SettingDefinition } {
-  const setting = catalog.dependencies.get(dependency)!.inputs.find(({ id }) => id === key)!
-  return { path: ['dependencies', dependency, key], setting }
+  const { inputs, operator, modes } = catalog.dependencies.get(dependency)!
+  const setting = inputs.find(({ id }) => id === key)!
+  // a default that depends on the mode is not among the values
+  const { default: _, ...open } = setting
+  const isSaid = modes.includes('operator') && operator?.inputs[key] !== undefined
+  return { path: ['dependencies', dependency, key], setting: isSaid ? open : setting }
 }

@@ -30,6 +30,10 @@ export function openText(open: Open, scope: Scope): string {
       return '(toString $shard)'
     case 'secretVersion':
       return `(toString (int64 (dig "versions" ${goString(open.secret)} 1 ${valuePath(['secrets'], scope)})))`
+    case 'secretPlace':
+      return `(include ${goString(`${scope.prefix}.secretPlace`)} (list ${scope.root} ${goString(open.at)} ${goString(open.give)} ${codeOf(open.made, scope)}))`
+    case 'composedName':
+      return `(include ${goString(`${scope.prefix}.composedName`)} (dict "texts" ${anyCode(open.texts, scope)} "secrets" ${anyCode(open.secrets, scope)}))`
     case 'release':
       return `${scope.root === '.' ? '.' : '$.'}Release.${open.part === 'name' ? 'Name' : 'Namespace'}`
     case 'size': {
@@ -43,7 +47,7 @@ export function openText(open: Open, scope: Scope): string {
     case 'name':
       return `(${anyCode(open.of, scope)} | toRawJson | sha256sum | trunc 8)`
     case 'image':
-      return `(include ${goString(`${scope.prefix}.image`)} (list ${scope.root} ${goString(open.reference)} ${goString(open.mirrored)}))`
+      return `(include ${goString(`${scope.prefix}.image`)} (list ${scope.root} ${goString(open.reference)} ${goString(open.mirrored)} ${goString(open.service)}))`
     case 'urlHost':
     case 'urlPort':
       return `(include ${goString(`${scope.prefix}.${open.open}`)} ${textOf({ op: 'setting', id: open.setting }, scope)})`
