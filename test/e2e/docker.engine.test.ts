@@ -150,7 +150,7 @@ describe.each([
     await writeFile(custom, `container_arguments() { [ "$1" != migrate ] || add --entrypoint=ls; }\n`)
     const { code, err } = await script('up.sh')
     expect(code).toBe(1)
-    expect(err).toMatch(/-migrate-1 has ended: exited [12]\. Its last lines:\n {2}\| .*No such file/)
+    expect(err).toMatch(/-migrate-1 has ended: exited [12]\. Its last lines:\n(?: {2}\| .*\n)* {2}\| .*No such file/)
     await writeFile(custom, written)
     expect(await mustScript('up.sh')).toContain('migrate 1: made anew')
   })

@@ -49,7 +49,7 @@ function patchOf(key: string, before: Json | undefined, after: Json): OutputFile
   const object = {
     apiVersion: textAt(after, 'apiVersion'),
     kind,
-    metadata: { ...(metadata as object | undefined), name },
+    metadata: { ...(metadata as object | undefined), name, namespace: textAt(after, 'metadata', 'namespace') },
     ...rest,
   }
   return [
