@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mustRun, run, until } from './program.ts'
 
@@ -37,7 +37,10 @@ export async function startExternalPostgres(folder: string, port: number): Promi
   ])
   await writeFile(join(data, 'main/pg_hba.conf'), 'host all all 0.0.0.0/0 scram-sha-256\n')
   const settings = `-c listen_addresses=* -c port=${port} -c unix_socket_directories= -c fsync=off`
-  await asPostgres('pg_ctl', ['-D', join(data, 'main'), '-l', join(data, 'log'), '-w', '-o', settings, 'start'])
+  const start = asPostgres('pg_ctl', ['-D', join(data, 'main'), '-l', join(data, 'log'), '-w', '-o', settings, 'start'])
+  await start.catch(async (error: unknown) => {
+    throw new Error(`Postgres says: ${await readFile(join(data, 'log'), 'utf8')}`, { cause: error })
+  })
   const env = { ...process.env, PGPASSWORD: awkwardPassword }
   await until(20, () =>
     mustRun(

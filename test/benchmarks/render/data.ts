@@ -10,7 +10,9 @@ export interface BenchService {
   /** The two others that it calls: one by URL, one by host and port. */
   readonly upstream: string
   readonly cache: string
-  /** Who calls it. */
+  /** Both of them, sorted. */
+  readonly callees: readonly string[]
+  /** Who calls it, sorted. */
   readonly callers: readonly string[]
   /** Variables beside the two addresses. */
   readonly env: Readonly<Record<string, string>>
@@ -54,6 +56,7 @@ export function benchData(count: number): BenchData {
       waitsFor: i === 0 ? null : at(i - 1),
       upstream: at(i - 1),
       cache: at(i + count / 2),
+      callees: [at(i - 1), at(i + count / 2)].sort(),
       callers: [at(i + 1), at(i + count / 2)].sort(),
       // in the order of their names, because templates range over maps in this order
       env: {

@@ -198,7 +198,7 @@ function addPolicy(chart: Chart, { service, metadata, selector }: Scope): void {
             { protocol: 'TCP', port: number(53) },
           ],
         },
-        ...[service.upstream, service.cache].map((callee) => ({ to: peer(callee), ports })),
+        ...service.callees.map((callee) => ({ to: peer(callee), ports })),
       ],
     },
   })

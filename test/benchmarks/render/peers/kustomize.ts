@@ -112,7 +112,7 @@ function objectsOf(service: PeerService, data: PeerData): object[] {
               { protocol: 'TCP', port: 53 },
             ],
           },
-          ...[service.upstream, service.cache].map((callee) => ({ to: peer(callee), ports })),
+          ...service.callees.map((callee) => ({ to: peer(callee), ports })),
         ],
       },
     },
