@@ -82,8 +82,8 @@ const template = (root: string, { instance }: Deployment, more: readonly string[
 ]
 
 /** What the real Helm makes of a chart and the values of an instance. */
-function templated(root: string, deployment: Deployment): Objects {
-  const text = execFileSync('helm', template(root, deployment), { encoding: 'utf8', maxBuffer: 2 ** 26 })
+function templated(root: string, deployment: Deployment, more: readonly string[] = []): Objects {
+  const text = execFileSync('helm', template(root, deployment, more), { encoding: 'utf8', maxBuffer: 2 ** 26 })
   const objects = parseAllDocuments(text, { version: '1.1' }).map((document): Json => document.toJS() as Json)
   return byName(objects.filter((object) => object !== null))
 }
@@ -117,6 +117,18 @@ describe('the same objects as the target kubernetes', () => {
     const deployment = deploymentOf(everything, instances[name]!)
     const { files } = helm.render(deployment, optionsOf(deployment, 'helm'))
     expect(templated(write(files, name), deployment)).toEqual(expected(deployment))
+  })
+
+  test.skipIf(missing)(`for a named load that is laid over the values, by the real Helm${why}`, () => {
+    const [factor] = everything.load
+    const profiles = [{ id: 'large', title: 'Large', load: { [factor!.id]: (factor!.default ?? 1) * 50 } }]
+    const product = { ...everything, profiles }
+    const [usual, large] = [instances['plain']!, { ...instances['plain']!, profile: 'large' }]
+    const deployment = deploymentOf(product, usual)
+    const root = write(helm.render(deployment, optionsOf(deployment, 'helm')).files, 'profile')
+    const laidOver = templated(root, deployment, ['--values', join(root, 'base/profiles/large.yaml')])
+    expect(laidOver).toEqual(expected(deploymentOf(product, large)))
+    expect(laidOver).not.toEqual(expected(deployment))
   })
 
   test(`for generated instances (WAYBILL_SEED=${seed})`, () => {

@@ -11,6 +11,7 @@ import { evaluate } from './evaluate.ts'
 import { unreadPlaces } from './existing-secrets.ts'
 import { besideChart } from './beside-chart.ts'
 import { HelmOptions } from './options.ts'
+import { profileFiles } from './profiles.ts'
 import { defaultValues, instanceValues } from './values.ts'
 import { valuesSchema } from './values-schema.ts'
 
@@ -56,6 +57,7 @@ function render(deployment: Deployment, options: HelmOptions): Rendered {
     { path: 'custom/values.yaml', content: { text: customValues }, custom: true },
     { path: 'base/install.sh', content: { text: install(deployment) }, executable: true },
     { path: 'base/uninstall.sh', content: { text: uninstall(deployment) }, executable: true },
+    ...profileFiles(deployment),
     ...secretsMaker,
     {
       path: 'base/secrets.sh',
